@@ -1,0 +1,46 @@
+import type { GenerateContentRequest, GenerateContentResponse } from '../wire/generate-content.ts';
+
+/** What a backend can take, for deciding how media travel (sizes in bytes). */
+export type BackendLimits = {
+  /** Largest request body the service takes. */
+  readonly requestBytes: number;
+  /** URI schemes that the service fetches itself, such as `gs:`. */
+  readonly uriSchemes: readonly string[];
+  /** Whose spelling of MIME types it wants (media/mime-type). */
+  readonly mimeNames: 'developer' | 'vertex';
+};
+
+/** A request as it would be sent, for --dry-run: secrets are masked, nothing was sent or looked up. */
+export type RequestPreview = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of the body: its Content-Length. */
+  readonly byteLength: number;
+  /** Hands over the body byte for byte as it would be sent; a chunk is only valid until `write` resolves. */
+  writeBody(write: (chunk: Buffer) => Promise<void>, signal: AbortSignal): Promise<void>;
+};
+
+export type GenerateOptions = {
+  /** Ask for the answer piece by piece (streamGenerateContent) or whole. */
+  readonly stream: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** Someone who answers. A new one is a file here and a row in index.ts. */
+export interface Backend {
+  readonly name: string;
+  readonly limits: BackendLimits;
+  /** The request as generateContent would send it. */
+  preview(model: string, request: GenerateContentRequest, options: { stream: boolean }): RequestPreview;
+  /**
+   * Sends the request; retries what is transient until the first byte of the answer, never after.
+   * Yields what arrived together (one read of the socket) as one array, so that output is gathered per read.
+   * @throws GeminiError: the service's refusal, the network's failure, or a stream that broke.
+   */
+  generateContent(
+    model: string,
+    request: GenerateContentRequest,
+    options: GenerateOptions,
+  ): AsyncIterable<GenerateContentResponse[]>;
+}

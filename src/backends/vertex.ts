@@ -1,0 +1,54 @@
+import { UsageError } from '../errors.ts';
+import { vertexModel } from '../models/model-name.ts';
+import type { Backend } from './backend.ts';
+import type { BackendParts } from './developer.ts';
+import { joinUrl, parseBaseUrl } from './endpoint.ts';
+import { createGenerateContentBackend, type Method } from './generate-content.ts';
+
+export type VertexParts = BackendParts & {
+  /** Undefined: the credential's own project, looked up at the first request. */
+  readonly project: string | undefined;
+  readonly location: string;
+  /** With an API key and no project, the path has no project and location ("express mode"). */
+  readonly express: boolean;
+};
+
+/** Gemini on Vertex AI, version v1 unless told otherwise. */
+export function createVertexBackend(parts: VertexParts): Backend {
+  if (!/^[a-z0-9-]+$/.test(parts.location)) throw new UsageError(`"${parts.location}" is not a location`);
+  if (parts.project !== undefined && !/^[a-z0-9][a-z0-9.:-]*$/i.test(parts.project)) {
+    throw new UsageError(`"${parts.project}" is not a project`);
+  }
+  const base = parts.baseUrl
+    ? parseBaseUrl(parts.baseUrl.value, parts.baseUrl.from)
+    : new URL(`https://${vertexHost(parts.express ? 'global' : parts.location)}`);
+  const url = (project: string, model: string, method: Method) => {
+    const name = vertexModel(model);
+    const parent =
+      parts.express || name.startsWith('projects/') ? '' : `projects/${project}/locations/${parts.location}/`;
+    return joinUrl(base, `${parts.apiVersion ?? 'v1'}/${parent}${name}:${method}`);
+  };
+  return createGenerateContentBackend({
+    ...parts,
+    name: 'vertex',
+    // Inline media: 20 MB in the documents of 2024, larger today by model; what the service refuses it says (413, 400).
+    limits: { requestBytes: 100_000_000, uriSchemes: ['gs:', 'https:'], mimeNames: 'vertex' },
+    url: async (model, method) => url(parts.express ? '' : await findProject(parts), model, method),
+    previewUrl: (model, method) => url(parts.project ?? 'PROJECT_ID', model, method),
+  });
+}
+
+/** Host by location: docs.cloud.google.com, "global endpoint" and "multi-regional endpoints". */
+export function vertexHost(location: string): string {
+  if (location === 'global') return 'aiplatform.googleapis.com';
+  if (location === 'us' || location === 'eu') return `aiplatform.${location}.rep.googleapis.com`;
+  return `${location}-aiplatform.googleapis.com`;
+}
+
+async function findProject(parts: VertexParts): Promise<string> {
+  const project = parts.project ?? (await parts.credential.projectId?.());
+  if (project) return project;
+  throw new UsageError('no Google Cloud project is set', {
+    hint: 'set GOOGLE_CLOUD_PROJECT or give --project ID',
+  });
+}
