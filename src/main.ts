@@ -1,0 +1,43 @@
+import { runCli } from './cli.ts';
+import { type Context, createContext } from './context.ts';
+import { ClosedPipeError, InterruptedError } from './errors.ts';
+import { type IO, processIO } from './terminal/io.ts';
+import { reportError } from './terminal/report-error.ts';
+
+/**
+ * The process edge: arguments, environment, signals and streams come in here, the exit code goes out. It is set, not
+ * forced, so that what was written still drains; only a second signal ends the process at once.
+ */
+export async function main(): Promise<void> {
+  let io: IO = processIO(process.env);
+  let format: 'text' | 'json' | 'jsonl' = 'text';
+  let debug = false;
+  let context: Context | undefined;
+  const stop = new AbortController();
+  listenForSignals(stop);
+  try {
+    await runCli(process.argv.slice(2), io, (launch) => {
+      ({ format, debug } = launch);
+      if (launch.color) io = processIO(process.env, { color: launch.color });
+      io.stdout.onClosed(() => stop.abort(new ClosedPipeError()));
+      context = createContext({ ...launch, io, env: process.env, cwd: process.cwd(), signal: stop.signal });
+      return context;
+    });
+  } catch (error) {
+    // What was thrown while stopping is only the echo of why we stop.
+    const cause = stop.signal.aborted ? stop.signal.reason : error;
+    process.exitCode = await reportError(cause, io, { format, debug });
+  } finally {
+    await context?.close();
+  }
+}
+
+function listenForSignals(stop: AbortController): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      const reason = new InterruptedError(name);
+      if (stop.signal.aborted) process.exit(reason.exitCode);
+      stop.abort(reason);
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+
+/** The four kinds of media a prompt can hold; PDF and text files are documents. */
+export type MediaKind = 'image' | 'audio' | 'video' | 'document';
+
+export type TextPart = { text: string };
+/** A medium by where it is; `kind` is what the person said it is, and is checked against the content. */
+export type SourcePart = { source: string; kind?: MediaKind; mimeType?: string };
+/** One piece of a prompt, in the order typed. */
+export type PromptPart = TextPart | SourcePart;
+
+/** A piece as the command line has it, before files of text and stdin are read. */
+export type TypedPart =
+  | (TextPart & { positional?: true })
+  | SourcePart
+  | { textFile: string }
+  | { stdin: true };
+
+/** What commander knows of an option, as far as order needs it. */
+export type OptionShape = { long: string; short?: string | undefined; takesValue: boolean };
+
+/** Flags that add a part, by long name, and the part each makes of its value. */
+export const PART_FLAGS: Readonly<Record<string, (value: string) => TypedPart>> = {
+  text: (text) => ({ text }),
+  prompt: (text) => ({ text }),
+  'prompt-file': (textFile) => ({ textFile }),
+  attach: (source) => ({ source }),
+  attachment: (source) => ({ source }),
+  input: (source) => ({ source }),
+  file: (source) => ({ source }),
+  image: (source) => ({ source, kind: 'image' }),
+  audio: (source) => ({ source, kind: 'audio' }),
+  video: (source) => ({ source, kind: 'video' }),
+  document: (source) => ({ source, kind: 'document' }),
+  pdf: (source) => ({ source, kind: 'document' }),
+};
+
+/**
+ * The parts in the order typed, positionals and flags interleaved. Commander hands over positionals after all options,
+ * so their order is lost there; the same arguments are read again here, by the same option shapes.
+ * @param argv arguments after the command's name
+ */
+export function partsInOrder(argv: readonly string[], options: readonly OptionShape[]): TypedPart[] {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: Object.fromEntries(
+      options.map(({ long, short, takesValue }) => [
+        long,
+        { type: takesValue ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
+      ]),
+    ),
+  });
+  const parts: TypedPart[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      parts.push(token.value === '-' ? { stdin: true } : { text: token.value, positional: true });
+    } else if (token.kind === 'option' && token.value !== undefined) {
+      const make = Object.hasOwn(PART_FLAGS, token.name) ? PART_FLAGS[token.name] : undefined;
+      if (make) parts.push(make(token.value));
+    }
+  }
+  return parts;
+}
