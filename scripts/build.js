@@ -10,6 +10,8 @@ const bundle = await rolldown({
   input: { main: `${root}src/main.ts` },
   platform: 'node',
   external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
+  // jsonc-parser's main file is UMD, which cannot be bundled; what packages offer as a module can.
+  resolve: { mainFields: ['module', 'main'] },
   transform: { define: { __VERSION__: JSON.stringify(version) }, target: 'node20' },
   onLog(level, log, handler) {
     if (level === 'warn') throw new Error(log.message);
