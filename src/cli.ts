@@ -68,7 +68,7 @@ export async function runCli(
 
   const known = new Set([...program.commands.map((command) => command.name()), 'help']);
   const first = argv[0];
-  if (first === undefined && io.stdin().isTTY) {
+  if (first === undefined && io.stdin.isTTY) {
     await io.stdout.write(program.helpInformation() + EXAMPLES.program);
     return;
   }

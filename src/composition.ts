@@ -45,7 +45,7 @@ export async function composeBackend(from: Composition): Promise<{ backend: Back
     express: name === 'vertex' && !project && 'x-goog-api-key' in credential.preview,
     retry: {
       retries: config.number('retries'),
-      onWait: ({ seconds, error }) => from.note(waiting(seconds, error)),
+      onWait: ({ seconds, reason }) => from.note(waiting(seconds, reason)),
     },
     now: () => new Date(),
   });
@@ -56,16 +56,16 @@ async function composeHttp({ config, env, stream, onDebug }: Composition): Promi
   // A whole answer comes only when the model is done: the usual limit is for a stream's first byte.
   const headerSeconds = config.origin('headerTimeout') || stream ? config.number('headerTimeout') : 600;
   const caFile = config.text('caFile');
-  const proxy = config.text('proxy');
   return createHttpClient({
     timeouts: {
       connectMs: config.number('connectTimeout') * 1000,
       headerMs: headerSeconds * 1000,
       idleMs: config.number('idleTimeout') * 1000,
     },
-    proxyEnv: proxy ? { HTTPS_PROXY: proxy, HTTP_PROXY: proxy } : env,
-    ...(caFile ? { ca: await readCertificates(caFile) } : {}),
-    ...(onDebug ? { onDebug } : {}),
+    environment: env,
+    proxy: config.text('proxy'),
+    ca: caFile ? [await readCertificates(caFile)] : [],
+    onDebug,
   });
 }
 

@@ -44,7 +44,7 @@ export function createContext(options: ContextOptions): Context {
     if (!quiet) void io.stderr.write(`${line}\n`);
   };
   const startEmulator = async () => {
-    const emulator = await (await import('./emulator/server.ts')).startEmulator({});
+    const emulator = await (await import('./emulator/emulator.ts')).startEmulator({});
     closers.push(() => emulator.close());
     return emulator.url;
   };

@@ -17,6 +17,8 @@ export type GenerateRun = {
   readonly request: GenerateContentRequest;
   readonly stream: boolean;
   readonly signal: AbortSignal;
+  /** False keeps no text in the folded response, so that memory stays flat however long the answer is. */
+  readonly keepText: boolean;
   /** Called with what arrived together; the next read waits for it, so that a slow reader slows the socket. */
   onChunks?(chunks: readonly GenerateContentResponse[]): Promise<void> | void;
 };
@@ -27,7 +29,7 @@ export type GenerateRun = {
  * what came, since it must not be lost
  */
 export async function generate(run: GenerateRun): Promise<Generation> {
-  const fold = createResponseFold();
+  const fold = createResponseFold({ keepText: run.keepText });
   let any = false;
   try {
     for await (const chunks of run.backend.generateContent(run.model, run.request, run)) {

@@ -1,7 +1,8 @@
 import type { Credential } from '../auth/credential.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
-import { createJsonBody, type RequestBody, streamBody } from '../http/json-body.ts';
+import { createJsonBody, type RequestBody } from '../http/json-body.ts';
 import { type RetryOptions, withRetry } from '../http/retry.ts';
+import { streamBody } from '../http/stream-body.ts';
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import { statusError } from '../wire/status.ts';
 import type { Backend, BackendLimits } from './backend.ts';

@@ -1,28 +1,18 @@
+import { type AnswerFormat, openAnswer } from '../answer/output.ts';
+import { usageLine } from '../answer/usage.ts';
+import type { Backend } from '../backends/backend.ts';
 import type { Context } from '../context.ts';
-import { UnavailableError, UsageError } from '../errors.ts';
+import { UnavailableError } from '../errors.ts';
 import { generate } from '../generate.ts';
-import { resolveParts } from '../media/resolve.ts';
 import { DEFAULT_MODEL } from '../models/default-model.ts';
-import { checkParameters } from '../models/families.ts';
-import { type GenerationFlags, generationConfigFrom } from '../prompt/generation-config.ts';
-import { gatherParts, readTextFile } from '../prompt/input.ts';
 import type { TypedPart } from '../prompt/parts.ts';
-import { buildRequest } from '../prompt/request.ts';
-import { parseSafety } from '../prompt/safety.ts';
 import { createSpinner } from '../terminal/spinner.ts';
-import type { GenerateContentRequest } from '../wire/generate-content.ts';
-import { type AnswerFormat, openAnswer } from './answer.ts';
+import { type ComposedPrompt, composeRequest } from './compose-request.ts';
 import { printRequest } from './dry-run.ts';
-import { usageLine } from './usage.ts';
+import { type PromptOptions, readFlags, readPromptOptions } from './prompt-options.ts';
 
 /** One question, as the command line put it. */
-export type AskOptions = {
-  readonly parts: readonly TypedPart[];
-  readonly stdin: boolean;
-  /** Text, or @FILE. */
-  readonly system: string | undefined;
-  readonly generation: GenerationFlags;
-  readonly safety: readonly string[];
+export type AskOptions = PromptOptions & {
   readonly stream: boolean;
   readonly format: AnswerFormat;
   readonly output: string | undefined;
@@ -35,78 +25,46 @@ export function readAskOptions(
   flags: Readonly<Record<string, unknown>>,
   parts: readonly TypedPart[],
 ): AskOptions {
-  const text = (name: string) => (typeof flags[name] === 'string' ? (flags[name] as string) : undefined);
-  const list = (name: string) => (Array.isArray(flags[name]) ? (flags[name] as string[]) : []);
+  const { text, is } = readFlags(flags);
   return {
-    parts,
-    stdin: flags.stdin !== false,
-    system: text('system'),
-    generation: {
-      temperature: text('temperature'),
-      topP: text('topP'),
-      topK: text('topK'),
-      maxOutputTokens: text('maxOutputTokens'),
-      stop: list('stop'),
-      candidates: text('candidates'),
-      seed: text('seed'),
-    },
-    safety: list('safety'),
+    ...readPromptOptions(flags, parts),
     stream: flags.stream !== false,
     format: (text('format') ?? 'text') as AnswerFormat,
     output: text('output'),
-    usage: flags.usage === true,
-    dryRun: (text('dryRunAs') as 'body' | 'http' | undefined) ?? (flags.dryRun === true ? 'body' : undefined),
+    usage: is('usage'),
+    dryRun: (text('dryRunAs') as 'body' | 'http' | undefined) ?? (is('dryRun') ? 'body' : undefined),
   };
 }
 
 /** `gemini ask`: one prompt, one answer, streamed. */
 export async function ask(context: Context, options: AskOptions): Promise<void> {
   const model = context.config.text('model') ?? DEFAULT_MODEL;
-  const generationConfig = generationConfigFrom(options.generation);
-  const safetySettings = parseSafety([...options.safety]);
-  reportParameters(context, checkParameters(model, generationConfig ?? {}));
-  const system = await readSystem(options.system, context.cwd);
-  const typed = await gatherParts(options.parts, {
-    cwd: context.cwd,
-    stdin: options.stdin ? context.io.stdin : undefined,
-    signal: context.signal,
-    note: context.note,
-  });
-  if (typed.length === 0) {
-    throw new UsageError('nothing to ask', { hint: 'gemini ask "a question", or pipe text into it' });
-  }
-
-  const backend = await context.backend({ stream: options.stream, sending: !options.dryRun });
-  const parts = await resolveParts(typed, {
-    cwd: context.cwd,
-    limits: backend.limits,
-    signal: context.signal,
-    onNote: context.note,
-  });
-  const request = buildRequest({ parts, system, generationConfig, safetySettings });
+  const backend = context.backend({ stream: options.stream, sending: !options.dryRun });
+  // Whoever needs it waits for it; until then a failure is not unhandled.
+  backend.catch(() => {});
+  const prompt = await composeRequest(context, options, model, async () => (await backend).limits);
   if (options.dryRun) {
-    return printRequest(context, backend.preview(model, request, { stream: options.stream }), options.dryRun);
+    const preview = (await backend).preview(model, prompt.request, { stream: options.stream });
+    return printRequest(context, preview, options.dryRun);
   }
-  await answer(context, options, { backend, model, request });
+  await answer(context, options, { backend: await backend, model, prompt });
 }
 
 async function answer(
   context: Context,
   options: AskOptions,
-  question: {
-    backend: Awaited<ReturnType<Context['backend']>>;
-    model: string;
-    request: GenerateContentRequest;
-  },
+  { backend, model, prompt }: { backend: Backend; model: string; prompt: ComposedPrompt },
 ): Promise<void> {
-  const spinner = createSpinner(context.io.stderr, `asking ${question.model}`);
-  const output = await openAnswer(context, options);
+  const spinner = createSpinner(context.io.stderr, `asking ${model}`);
+  const output = await openAnswer({ ...context, ...options });
   const started = performance.now();
   let firstMs: number | undefined;
   if (!context.quiet) spinner.start();
   try {
     const { response, failure } = await generate({
-      ...question,
+      backend,
+      model,
+      request: prompt.request,
       stream: options.stream,
       keepText: options.format === 'json',
       signal: timeLimited(context),
@@ -138,17 +96,4 @@ function timeLimited(context: Context): AbortSignal {
   const error = new UnavailableError(`no complete answer within ${seconds} s (--timeout)`);
   setTimeout(() => limit.abort(error), seconds * 1000).unref();
   return AbortSignal.any([context.signal, limit.signal]);
-}
-
-async function readSystem(system: string | undefined, cwd: string): Promise<string | undefined> {
-  return system?.startsWith('@') ? readTextFile(system.slice(1), cwd) : system;
-}
-
-function reportParameters(
-  context: Context,
-  { errors, warnings }: { errors: string[]; warnings: string[] },
-): void {
-  const [first, ...others] = errors;
-  if (first) throw new UsageError(first, { details: others });
-  for (const warning of warnings) context.note(`warning: ${warning}`);
 }

@@ -14,7 +14,8 @@ export function readEmulateOptions(flags: Readonly<Record<string, unknown>>): Em
 
 /** `gemini emulate`: serves until it is told to stop, which is its way to succeed. */
 export async function emulate(context: Context, options: EmulateOptions): Promise<void> {
-  const { startEmulator, loadScript } = await import('../emulator/server.ts');
+  const { startEmulator } = await import('../emulator/emulator.ts');
+  const { loadScript } = await import('../emulator/script.ts');
   const emulator = await startEmulator({
     port: options.port,
     ...(options.script ? { script: await loadScript(options.script) } : {}),

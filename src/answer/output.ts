@@ -1,12 +1,21 @@
 import { resolve } from 'node:path';
-import type { Context } from '../context.ts';
 import { createAnswerWriter } from '../terminal/answer.ts';
 import { fileOutput } from '../terminal/file-output.ts';
-import type { OutputStream } from '../terminal/io.ts';
+import type { IO, OutputStream } from '../terminal/io.ts';
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import { answerText } from '../wire/response.ts';
 
 export type AnswerFormat = 'text' | 'json' | 'jsonl';
+
+export type AnswerOptions = {
+  readonly io: IO;
+  readonly cwd: string;
+  readonly format: AnswerFormat;
+  /** A file to write; undefined or `-` is stdout. */
+  readonly output: string | undefined;
+  /** One line to the person, on stderr. */
+  note(line: string): void;
+};
 
 /** Where an answer goes while it comes. */
 export type AnswerOutput = {
@@ -46,24 +55,21 @@ const FORMATS: Record<AnswerFormat, (out: OutputStream) => FormatWriter> = {
 };
 
 /** Opens the place the answer goes to: stdout, or the file of `--output`. */
-export async function openAnswer(
-  context: Context,
-  options: { format: AnswerFormat; output: string | undefined },
-): Promise<AnswerOutput> {
+export async function openAnswer(options: AnswerOptions): Promise<AnswerOutput> {
   if (options.output === undefined || options.output === '-') {
     return {
-      ...FORMATS[options.format](context.io.stdout),
+      ...FORMATS[options.format](options.io.stdout),
       publish: async () => {},
       abandon: async () => {},
     };
   }
-  const file = await fileOutput(resolve(context.cwd, options.output));
+  const file = await fileOutput(resolve(options.cwd, options.output));
   return {
     ...FORMATS[options.format](file),
     publish: () => file.publish(),
     abandon: async () => {
       const kept = await file.abandon();
-      if (kept) context.note(`what came of the answer is in ${kept}`);
+      if (kept) options.note(`what came of the answer is in ${kept}`);
     },
   };
 }

@@ -1,0 +1,137 @@
+import type { BackendLimits } from '../backends/backend.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { resolveParts } from '../media/resolve.ts';
+import { generationConfigFrom } from '../prompt/generation-config.ts';
+import { gatherParts, readTextFile } from '../prompt/input.ts';
+import { buildRequest } from '../prompt/request.ts';
+import { parseSafety } from '../prompt/safety.ts';
+import type { GenerateContentRequest, GenerationConfig, Tool } from '../wire/generate-content.ts';
+import type { PromptOptions } from './prompt-options.ts';
+
+/** What a prompt has become: the request, and the schema its answer must fit. */
+export type ComposedPrompt = {
+  readonly request: GenerateContentRequest;
+  readonly schema: Record<string, unknown> | undefined;
+};
+
+/**
+ * From options to the request: the request file, stdin and files of text are read, media are looked at (not read), and
+ * everything is checked before anything is sent.
+ * @param limits of the backend that will be asked; asked for only when all that needs no backend was right
+ */
+export async function composeRequest(
+  context: Context,
+  options: PromptOptions,
+  model: string,
+  limits: () => Promise<BackendLimits>,
+): Promise<ComposedPrompt> {
+  const { cwd, note, signal } = context;
+  const read = (value: string) => readValue(value, cwd);
+  const base = options.request === undefined ? undefined : await readBase(options.request, context);
+  const schema = options.schema === undefined ? undefined : await readSchema(options.schema, context);
+  const generationConfig = await withSchema(generationConfigFrom(options.generation), schema);
+  const safetySettings = parseSafety(options.safety);
+  const tools = await readTools(options, cwd);
+  const labels = readLabels(options.labels);
+  const system = options.system === undefined ? undefined : await read(options.system);
+  const typed = await gatherParts(options.parts, {
+    cwd,
+    stdin: options.stdin ? () => context.io.stdin : undefined,
+    signal,
+    note,
+  });
+  if (typed.length === 0 && !base?.contents.length) {
+    throw new UsageError('nothing to ask', { hint: 'gemini ask "a question", or pipe text into it' });
+  }
+
+  const parts = await resolveParts(typed, { cwd, limits: await limits(), signal, onNote: note });
+  let request = buildRequest({
+    base,
+    parts,
+    system,
+    generationConfig,
+    safetySettings,
+    tools,
+    labels,
+    cachedContent: options.cachedContent,
+  });
+  if (options.set.length > 0) {
+    const { setPath } = await import('../prompt/set-path.ts');
+    for (const assignment of options.set) request = setPath(request, assignment);
+  }
+  if (request.generationConfig) await checkConfig(context, model, request.generationConfig);
+  return { request, schema };
+}
+
+async function readBase(file: string, { cwd, note }: Context): Promise<GenerateContentRequest> {
+  const { readRequest } = await import('../prompt/request-file.ts');
+  const read = readRequest(await readTextFile(file, cwd), file);
+  for (const line of read.notes) note(`note: ${line}`);
+  if (read.form === 'gemini') return read.request;
+  throw new UsageError(`${file} is a chat-completions request, which this backend does not speak`, {
+    hint: 'write it as generateContent: "contents" with "parts" in place of "messages"',
+  });
+}
+
+async function readSchema(value: string, { cwd, note }: Context): Promise<Record<string, unknown>> {
+  const { parseSchema, undocumentedKeywords } = await import('../prompt/schema.ts');
+  const name = value.startsWith('@') ? value.slice(1) : '--schema';
+  const schema = parseSchema(await readValue(value, cwd), name);
+  const unknown = undocumentedKeywords(schema);
+  if (unknown.length > 0) note(`warning: ${name}: the service may not know ${unknown.join(', ')}`);
+  return schema;
+}
+
+async function withSchema(
+  config: GenerationConfig | undefined,
+  schema: Record<string, unknown> | undefined,
+): Promise<GenerationConfig | undefined> {
+  if (schema === undefined) return config;
+  const { applySchema } = await import('../prompt/schema.ts');
+  return applySchema(config ?? {}, schema);
+}
+
+async function readTools(options: PromptOptions, cwd: string): Promise<Tool[]> {
+  const tools: Tool[] = [];
+  if (options.tools !== undefined) {
+    if (!options.tools.startsWith('@'))
+      throw new UsageError('--tools takes @FILE, a file of function declarations');
+    const { parseTools } = await import('../prompt/tools-file.ts');
+    const file = options.tools.slice(1);
+    tools.push(...parseTools(await readTextFile(file, cwd), file));
+  }
+  if (options.googleSearch) tools.push({ googleSearch: {} });
+  if (options.codeExecution) tools.push({ codeExecution: {} });
+  if (options.urlContext) tools.push({ urlContext: {} });
+  return tools;
+}
+
+/** Labels of billing: cloud.google.com/resource-manager/docs/labels-overview, at most 63 characters each. */
+function readLabels(assignments: readonly string[]): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const assignment of assignments) {
+    const [, key = '', value] =
+      /^([\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62})=([\p{Ll}\p{Lo}\p{N}_-]{0,63})$/u.exec(assignment) ?? [];
+    if (value === undefined) {
+      throw new UsageError(`--labels: "${assignment}" is not KEY=VALUE`, {
+        hint: 'both in lower case, at most 63 letters, digits, "_" or "-"; the key begins with a letter',
+      });
+    }
+    labels[key] = value;
+  }
+  return labels;
+}
+
+async function checkConfig(context: Context, model: string, config: GenerationConfig): Promise<void> {
+  const { checkParameters } = await import('../models/check-parameters.ts');
+  const { errors, warnings } = checkParameters(model, config);
+  const [first, ...others] = errors;
+  if (first) throw new UsageError(first, { details: others });
+  for (const warning of warnings) context.note(`warning: ${warning}`);
+}
+
+/** A value that may be given as @FILE. */
+async function readValue(value: string, cwd: string): Promise<string> {
+  return value.startsWith('@') ? readTextFile(value.slice(1), cwd) : value;
+}

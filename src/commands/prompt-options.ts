@@ -1,0 +1,77 @@
+import type { GenerationFlags } from '../prompt/generation-config.ts';
+import type { TypedPart } from '../prompt/parts.ts';
+
+/** What every command that asks has in common: the prompt and the request around it, as typed. */
+export type PromptOptions = {
+  readonly parts: readonly TypedPart[];
+  readonly stdin: boolean;
+  /** A request.json to start from. */
+  readonly request: string | undefined;
+  /** Text, or @FILE. */
+  readonly system: string | undefined;
+  readonly generation: GenerationFlags;
+  readonly safety: readonly string[];
+  /** JSON Schema, @FILE, or the short form. */
+  readonly schema: string | undefined;
+  /** @FILE of function declarations. */
+  readonly tools: string | undefined;
+  readonly googleSearch: boolean;
+  readonly codeExecution: boolean;
+  readonly urlContext: boolean;
+  /** KEY=VALUE. */
+  readonly labels: readonly string[];
+  readonly cachedContent: string | undefined;
+  /** PATH=JSON, applied last. */
+  readonly set: readonly string[];
+};
+
+/** Commander's flags by name, with their types narrowed. */
+export type FlagReader = {
+  text(name: string): string | undefined;
+  list(name: string): readonly string[];
+  is(name: string): boolean;
+};
+
+export function readFlags(flags: Readonly<Record<string, unknown>>): FlagReader {
+  return {
+    text: (name) => (typeof flags[name] === 'string' ? flags[name] : undefined),
+    list: (name) => (Array.isArray(flags[name]) ? flags[name].map(String) : []),
+    is: (name) => flags[name] === true,
+  };
+}
+
+/** The part of a command's options that is the prompt. */
+export function readPromptOptions(
+  flags: Readonly<Record<string, unknown>>,
+  parts: readonly TypedPart[],
+): PromptOptions {
+  const { text, list, is } = readFlags(flags);
+  return {
+    parts,
+    stdin: flags.stdin !== false,
+    request: text('request'),
+    system: text('system'),
+    generation: {
+      temperature: text('temperature'),
+      topP: text('topP'),
+      topK: text('topK'),
+      maxOutputTokens: text('maxOutputTokens'),
+      stop: list('stop'),
+      candidates: text('candidates'),
+      seed: text('seed'),
+      responseMimeType: text('responseMimeType'),
+      thinking: text('thinking'),
+      showThoughts: is('showThoughts'),
+      mediaResolution: text('mediaResolution'),
+    },
+    safety: list('safety'),
+    schema: text('schema'),
+    tools: text('tools'),
+    googleSearch: is('googleSearch'),
+    codeExecution: is('codeExecution'),
+    urlContext: is('urlContext'),
+    labels: list('labels'),
+    cachedContent: text('cachedContent'),
+    set: list('set'),
+  };
+}

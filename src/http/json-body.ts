@@ -1,0 +1,57 @@
+import { type ByteSource, isByteSource } from '../byte-source.ts';
+
+/** A JSON document ready to be sent, whose large leaves are still outside memory. */
+export type RequestBody = {
+  /** Bytes of the whole document, the base64 of its sources included: the Content-Length. */
+  readonly byteLength: number;
+  /** The document in order: JSON text as bytes, and sources that stand for their base64 (no line breaks). */
+  readonly segments: readonly (Buffer | ByteSource)[];
+};
+
+/**
+ * Serialises like JSON.stringify, but a ByteSource anywhere in the tree becomes a string that holds its standard base64,
+ * encoded only while the body is sent. A source with a `prefix` (`data:image/png;base64,`) has it in front of its base64.
+ * @throws TypeError when the value has no JSON form
+ */
+export function createJsonBody(value: unknown): RequestBody {
+  const { texts, sources } = cutAtSources(value);
+  const segments: (Buffer | ByteSource)[] = [];
+  let byteLength = 0;
+  texts.forEach((text, index) => {
+    const bytes = Buffer.from(text);
+    segments.push(bytes);
+    byteLength += bytes.length;
+    const source = sources[index];
+    if (source === undefined) return;
+    segments.push(source);
+    byteLength += base64Length(source.byteLength);
+  });
+  return { byteLength, segments };
+}
+
+/** Characters of the base64 of so many bytes, padding included. */
+function base64Length(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3);
+}
+
+/** The JSON text with its sources taken out: n sources and n + 1 texts around them. */
+function cutAtSources(value: unknown): { texts: string[]; sources: ByteSource[] } {
+  for (;;) {
+    // '<' only at the start: two marks cannot overlap, so the count below tells whether a text of the tree holds one.
+    const mark = `<${Math.random().toString(36)}${Math.random().toString(36)}`;
+    const sources: ByteSource[] = [];
+    const json = JSON.stringify(value, (_key, held: unknown) => {
+      if (!isByteSource(held)) return held;
+      sources.push(held);
+      return prefixOf(held) + mark;
+    });
+    if (json === undefined) throw new TypeError('a request body must have a JSON form');
+    if (sources.length === 0) return { texts: [json], sources };
+    const texts = json.split(mark);
+    if (texts.length === sources.length + 1) return { texts, sources };
+  }
+}
+
+function prefixOf(source: ByteSource & { readonly prefix?: unknown }): string {
+  return typeof source.prefix === 'string' ? source.prefix : '';
+}

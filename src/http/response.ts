@@ -1,0 +1,99 @@
+import type { Readable } from 'node:stream';
+import { decode } from './content-encoding.ts';
+import { networkError } from './network-error.ts';
+import { after, idleTimeout } from './timeouts.ts';
+import type { RawResponse, Trace } from './transport.ts';
+
+/** An answer. Exactly one of body, text and discard must be used, or its connection stays open. */
+export type HttpResponse = {
+  readonly status: number;
+  /** Names in lower case; a repeated header is joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The bytes, decoded, in the pieces in which they came: what arrived together is one piece. The socket waits while the
+   * reader is busy; leaving the loop drops the connection.
+   * @throws GeminiError as networkError words it, the idle timeout, the signal's reason
+   */
+  readonly body: AsyncIterable<Buffer>;
+  /**
+   * The body as text, of which what is beyond `limitBytes` (64 KiB) is dropped together with the connection. Of an error
+   * answer that is cut, what came: its status says more than the cut.
+   * @throws as `body` does
+   */
+  text(limitBytes?: number): Promise<string>;
+  /** Drops the body and the connection. */
+  discard(): void;
+};
+
+type ResponseOptions = {
+  readonly url: URL;
+  readonly signal: AbortSignal;
+  readonly idleMs: number;
+  readonly via?: string | undefined;
+  readonly trace?: Trace | undefined;
+};
+
+const ERROR_BODY_BYTES = 64 * 1024;
+
+/** The answer for callers: decoded, with an idle limit, bound to the request's signal. */
+export function createResponse(
+  { status, headers, stream }: RawResponse,
+  options: ResponseOptions,
+): HttpResponse {
+  const { url, signal } = options;
+  const onAbort = () => stream.destroy();
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  stream.once('close', () => signal.removeEventListener('abort', onAbort));
+
+  const body = readBody();
+  async function* readBody(): AsyncGenerator<Buffer> {
+    try {
+      yield* decode(readStream(stream, options), headers['content-encoding'], url.hostname);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : networkError(error, url, { via: options.via, answering: true });
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  return {
+    status,
+    headers,
+    body,
+    async text(limitBytes = ERROR_BODY_BYTES) {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      try {
+        for await (const chunk of body) {
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size > limitBytes) break;
+        }
+      } catch (error) {
+        if (status < 300 || signal.aborted) throw error;
+      }
+      return Buffer.concat(chunks).toString('utf8', 0, limitBytes);
+    },
+    discard() {
+      stream.destroy();
+    },
+  };
+}
+
+/** The limit counts only while the reader waits for the server, not while the server waits for the reader. */
+async function* readStream(
+  stream: Readable,
+  { url, idleMs, trace }: ResponseOptions,
+): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
+  let size = 0;
+  for (;;) {
+    const cancel = after(idleMs, () => stream.destroy(idleTimeout(url.hostname, idleMs)));
+    const chunk = await chunks.next().finally(cancel);
+    if (chunk.done) break;
+    size += chunk.value.length;
+    yield chunk.value;
+  }
+  trace?.(`* ${size} bytes of body`);
+}

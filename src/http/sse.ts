@@ -1,0 +1,131 @@
+import { checkEventSize, PendingBytes } from './pending-bytes.ts';
+
+/** One event: `event` is its type when it was named, `data` its data lines joined by line feeds. */
+export type ServerSentEvent = { readonly event?: string; readonly data: string };
+
+/** How much text that is no field of the format is kept, in characters. */
+const LEFTOVER_LIMIT = 64 * 1024;
+
+/** What one data line costs beside its characters, in bytes: a flood of empty ones must meet the ceiling too. */
+const LINE_COST = 32;
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const COLON = 58;
+const SPACE = 32;
+
+/**
+ * Reads an event stream (WHATWG HTML, "server-sent events") from bytes cut anywhere. All whole lines of a chunk are
+ * decoded at once and sliced from that one string, which costs about a tenth of parsing their JSON; bytes are decoded
+ * only up to a line end, so no character is ever cut. `id` and `retry` are not used here and ignored.
+ */
+export class EventStreamParser {
+  readonly #pending = new PendingBytes();
+  #started = false;
+  #afterCarriageReturn = false;
+  #type = '';
+  #data: string[] = [];
+  #size = 0;
+  #leftover = '';
+
+  /**
+   * The text of the lines that were no field, no comment and not blank, at most 64 KiB: servers put a bare JSON error
+   * in the middle of an event stream, over many lines.
+   */
+  get leftover(): string {
+    return this.#leftover;
+  }
+
+  /**
+   * Takes the next bytes and gives the events they complete.
+   * @throws UnavailableError when one event is larger than 64 MiB
+   */
+  push(chunk: Buffer): ServerSentEvent[] {
+    const events: ServerSentEvent[] = [];
+    const end = lastLineEnd(chunk) + 1;
+    let start = 0;
+    if (end > 0 && this.#pending.length > 0) {
+      start = firstLineEnd(chunk) + 1;
+      this.#pending.append(chunk.subarray(0, start));
+      this.#readLines(this.#pending.take(), events);
+    }
+    if (start < end) this.#readLines(chunk.toString('utf8', start, end), events);
+    this.#pending.append(chunk.subarray(end));
+    checkEventSize(this.#size + this.#pending.length);
+    return events;
+  }
+
+  /** Ends the stream: gives a last event that had no blank line after it, which may be cut short. */
+  end(): ServerSentEvent[] {
+    const events: ServerSentEvent[] = [];
+    if (this.#pending.length > 0) this.#readLines(`${this.#pending.take()}\n`, events);
+    this.#dispatch(events);
+    return events;
+  }
+
+  /** @param block whole lines, each with its end */
+  #readLines(block: string, events: ServerSentEvent[]): void {
+    const text = this.#withLineFeeds(block);
+    let start = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      if (start === end) this.#dispatch(events);
+      else if (text.startsWith('data:', start)) this.#addData(text, start + 5, end);
+      else this.#readOtherLine(text.slice(start, end));
+      start = end + 1;
+    }
+  }
+
+  /** Makes every line end a line feed, drops the rest of a CRLF that was cut in two, and a byte order mark. */
+  #withLineFeeds(block: string): string {
+    let text = block;
+    if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
+    this.#afterCarriageReturn = block.endsWith('\r');
+    if (!this.#started) {
+      this.#started = true;
+      if (text.startsWith('\ufeff')) text = text.slice(1);
+    }
+    return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+  }
+
+  #addData(text: string, start: number, end: number): void {
+    this.#size += end - start + LINE_COST;
+    checkEventSize(this.#size);
+    this.#data.push(text.slice(text.charCodeAt(start) === SPACE ? start + 1 : start, end));
+  }
+
+  #readOtherLine(line: string): void {
+    const colon = line.indexOf(':');
+    if (line.charCodeAt(0) === COLON) return;
+    const name = colon === -1 ? line : line.slice(0, colon);
+    if (name === 'event') {
+      const value = colon === -1 ? '' : line.slice(colon + 1);
+      this.#type = value.startsWith(' ') ? value.slice(1) : value;
+    } else if (name === 'data') {
+      this.#addData('', 0, 0);
+    } else if (name !== 'id' && name !== 'retry' && this.#leftover.length < LEFTOVER_LIMIT) {
+      this.#leftover = `${this.#leftover}${line}\n`.slice(0, LEFTOVER_LIMIT);
+    }
+  }
+
+  #dispatch(events: ServerSentEvent[]): void {
+    if (this.#data.length > 0) {
+      const data = this.#data.length === 1 ? (this.#data[0] ?? '') : this.#data.join('\n');
+      events.push(this.#type === '' ? { data } : { event: this.#type, data });
+      this.#data = [];
+      this.#size = 0;
+    }
+    this.#type = '';
+  }
+}
+
+/** Both searches ask first whether the byte is there at all: the forward search is many times faster. */
+function lastLineEnd(bytes: Buffer): number {
+  const feed = bytes.includes(LINE_FEED) ? bytes.lastIndexOf(LINE_FEED) : -1;
+  return bytes.includes(CARRIAGE_RETURN) ? Math.max(feed, bytes.lastIndexOf(CARRIAGE_RETURN)) : feed;
+}
+
+function firstLineEnd(bytes: Buffer): number {
+  const feed = bytes.indexOf(LINE_FEED);
+  const carriageReturn = bytes.indexOf(CARRIAGE_RETURN);
+  return carriageReturn === -1 || (feed !== -1 && feed < carriageReturn) ? feed : carriageReturn;
+}

@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+import type { RequestBody } from './json-body.ts';
+
+/** One request. Content-Length is set from the body; only http: and https: URLs. */
+export type HttpRequest = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: RequestBody;
+  /** Ends the exchange at once, the answer's body included; its reason is what is thrown. */
+  readonly signal: AbortSignal;
+};
+
+/** An answer as it came from the socket: not decoded, without an idle limit. Destroying the stream drops the connection. */
+export type RawResponse = {
+  readonly status: number;
+  /** Names in lower case; a repeated header is joined by commas. */
+  readonly headers: Record<string, string>;
+  readonly stream: Readable;
+};
+
+/** Writes one line of the wire trace. */
+export type Trace = (line: string) => void;
+
+/** A way to the server. */
+export type Transport = {
+  /** @throws GeminiError as networkError and the timeouts word it; InputError of the body; the signal's reason */
+  send(request: HttpRequest): Promise<RawResponse>;
+  /** Drops all connections, busy ones too. */
+  close(): void;
+};
+
+/** Headers of an answer in the form of RawResponse. */
+export function plainHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+}
