@@ -31,14 +31,18 @@ export type GenerateRun = {
 export async function generate(run: GenerateRun): Promise<Generation> {
   const fold = createResponseFold({ keepText: run.keepText });
   let any = false;
+  let passing = false;
   try {
     for await (const chunks of run.backend.generateContent(run.model, run.request, run)) {
       any ||= chunks.length > 0;
       for (const chunk of chunks) fold.add(chunk);
+      passing = true;
       await run.onChunks?.(chunks);
+      passing = false;
     }
   } catch (error) {
-    if (!any || !(error instanceof GeminiError)) throw error;
+    // What the caller could not do with a chunk is no fault of the answer.
+    if (!any || passing || !(error instanceof GeminiError)) throw error;
     return { response: fold.response(), failure: error };
   }
   const response = fold.response();

@@ -1,6 +1,6 @@
 import { runCli } from './cli.ts';
 import { type Context, createContext } from './context.ts';
-import { ClosedPipeError, InterruptedError } from './errors.ts';
+import { InterruptedError } from './errors.ts';
 import { type IO, processIO } from './terminal/io.ts';
 import { reportError } from './terminal/report-error.ts';
 
@@ -19,7 +19,7 @@ export async function main(): Promise<void> {
     await runCli(process.argv.slice(2), io, (launch) => {
       ({ format, debug } = launch);
       if (launch.color) io = processIO(process.env, { color: launch.color });
-      io.stdout.onClosed(() => stop.abort(new ClosedPipeError()));
+      io.stdout.onClosed((reason) => stop.abort(reason));
       context = createContext({ ...launch, io, env: process.env, cwd: process.cwd(), signal: stop.signal });
       return context;
     });
