@@ -1,0 +1,152 @@
+import type { Service } from './field.ts';
+
+/** The values of an enum; those in `only` exist in one service alone. */
+export type EnumSpec = {
+  readonly values: readonly string[];
+  readonly only?: Partial<Readonly<Record<Service, readonly string[]>>>;
+};
+
+const of = (...values: string[]): EnumSpec => ({ values });
+
+/** Every enum of a generateContent request. Sources: googleapis protos and the types of @google/genai 2.32. */
+export const ENUMS: Readonly<Record<string, EnumSpec>> = {
+  HarmCategory: {
+    values: [
+      'HARM_CATEGORY_UNSPECIFIED',
+      'HARM_CATEGORY_HARASSMENT',
+      'HARM_CATEGORY_HATE_SPEECH',
+      'HARM_CATEGORY_SEXUALLY_EXPLICIT',
+      'HARM_CATEGORY_DANGEROUS_CONTENT',
+      'HARM_CATEGORY_CIVIC_INTEGRITY',
+      'HARM_CATEGORY_JAILBREAK',
+    ],
+    only: {
+      vertex: [
+        'HARM_CATEGORY_IMAGE_HATE',
+        'HARM_CATEGORY_IMAGE_DANGEROUS_CONTENT',
+        'HARM_CATEGORY_IMAGE_HARASSMENT',
+        'HARM_CATEGORY_IMAGE_SEXUALLY_EXPLICIT',
+      ],
+    },
+  },
+  HarmBlockThreshold: of(
+    'HARM_BLOCK_THRESHOLD_UNSPECIFIED',
+    'BLOCK_LOW_AND_ABOVE',
+    'BLOCK_MEDIUM_AND_ABOVE',
+    'BLOCK_ONLY_HIGH',
+    'BLOCK_NONE',
+    'OFF',
+  ),
+  HarmBlockMethod: of('HARM_BLOCK_METHOD_UNSPECIFIED', 'SEVERITY', 'PROBABILITY'),
+  Type: of('TYPE_UNSPECIFIED', 'STRING', 'NUMBER', 'INTEGER', 'BOOLEAN', 'ARRAY', 'OBJECT', 'NULL'),
+  Language: of('LANGUAGE_UNSPECIFIED', 'PYTHON'),
+  Outcome: of('OUTCOME_UNSPECIFIED', 'OUTCOME_OK', 'OUTCOME_FAILED', 'OUTCOME_DEADLINE_EXCEEDED'),
+  Scheduling: of('SCHEDULING_UNSPECIFIED', 'SILENT', 'WHEN_IDLE', 'INTERRUPT'),
+  NullValue: of('NULL_VALUE'),
+  ToolType: of(
+    'TOOL_TYPE_UNSPECIFIED',
+    'GOOGLE_SEARCH_WEB',
+    'GOOGLE_SEARCH_IMAGE',
+    'URL_CONTEXT',
+    'GOOGLE_MAPS',
+    'FILE_SEARCH',
+    'MEDIA_PROCESSING',
+  ),
+  MediaProcessing: of('MEDIA_PROCESSING_UNSPECIFIED', 'STATIC', 'AGENTIC'),
+  MediaResolution: of(
+    'MEDIA_RESOLUTION_UNSPECIFIED',
+    'MEDIA_RESOLUTION_LOW',
+    'MEDIA_RESOLUTION_MEDIUM',
+    'MEDIA_RESOLUTION_HIGH',
+  ),
+  PartMediaResolutionLevel: of(
+    'MEDIA_RESOLUTION_UNSPECIFIED',
+    'MEDIA_RESOLUTION_LOW',
+    'MEDIA_RESOLUTION_MEDIUM',
+    'MEDIA_RESOLUTION_HIGH',
+    'MEDIA_RESOLUTION_ULTRA_HIGH',
+  ),
+  Modality: of('MODALITY_UNSPECIFIED', 'TEXT', 'IMAGE', 'AUDIO', 'VIDEO'),
+  ThinkingLevel: of('THINKING_LEVEL_UNSPECIFIED', 'MINIMAL', 'LOW', 'MEDIUM', 'HIGH'),
+  ServiceTier: of('UNSPECIFIED', 'FLEX', 'STANDARD', 'PRIORITY'),
+  AudioTranscriptionMode: of('MODE_UNSPECIFIED', 'VERBATIM', 'SMART'),
+  FeatureSelectionPreference: of(
+    'FEATURE_SELECTION_PREFERENCE_UNSPECIFIED',
+    'PRIORITIZE_QUALITY',
+    'BALANCED',
+    'PRIORITIZE_COST',
+  ),
+  ModelRoutingPreference: of('UNKNOWN', 'PRIORITIZE_QUALITY', 'BALANCED', 'PRIORITIZE_COST'),
+  ProminentPeople: of('PROMINENT_PEOPLE_UNSPECIFIED', 'ALLOW_PROMINENT_PEOPLE', 'BLOCK_PROMINENT_PEOPLE'),
+  AspectRatio: of(
+    'ASPECT_RATIO_UNSPECIFIED',
+    'ASPECT_RATIO_ONE_BY_ONE',
+    'ASPECT_RATIO_TWO_BY_THREE',
+    'ASPECT_RATIO_THREE_BY_TWO',
+    'ASPECT_RATIO_THREE_BY_FOUR',
+    'ASPECT_RATIO_FOUR_BY_THREE',
+    'ASPECT_RATIO_FOUR_BY_FIVE',
+    'ASPECT_RATIO_FIVE_BY_FOUR',
+    'ASPECT_RATIO_NINE_BY_SIXTEEN',
+    'ASPECT_RATIO_SIXTEEN_BY_NINE',
+    'ASPECT_RATIO_TWENTY_ONE_BY_NINE',
+    'ASPECT_RATIO_ONE_BY_EIGHT',
+    'ASPECT_RATIO_EIGHT_BY_ONE',
+    'ASPECT_RATIO_ONE_BY_FOUR',
+    'ASPECT_RATIO_FOUR_BY_ONE',
+  ),
+  ImageSize: of(
+    'IMAGE_SIZE_UNSPECIFIED',
+    'IMAGE_SIZE_FIVE_TWELVE',
+    'IMAGE_SIZE_ONE_K',
+    'IMAGE_SIZE_TWO_K',
+    'IMAGE_SIZE_FOUR_K',
+  ),
+  Delivery: of('DELIVERY_UNSPECIFIED', 'INLINE', 'URI'),
+  Behavior: of('UNSPECIFIED', 'BLOCKING', 'NON_BLOCKING'),
+  DynamicRetrievalMode: of('MODE_UNSPECIFIED', 'MODE_DYNAMIC'),
+  Environment: of(
+    'ENVIRONMENT_UNSPECIFIED',
+    'ENVIRONMENT_BROWSER',
+    'ENVIRONMENT_MOBILE',
+    'ENVIRONMENT_DESKTOP',
+  ),
+  SafetyPolicy: of(
+    'SAFETY_POLICY_UNSPECIFIED',
+    'FINANCIAL_TRANSACTIONS',
+    'SENSITIVE_DATA_MODIFICATION',
+    'COMMUNICATION_TOOL',
+    'ACCOUNT_CREATION',
+    'DATA_MODIFICATION',
+    'USER_CONSENT_MANAGEMENT',
+    'LEGAL_TERMS_AND_AGREEMENTS',
+  ),
+  PhishBlockThreshold: of(
+    'PHISH_BLOCK_THRESHOLD_UNSPECIFIED',
+    'BLOCK_LOW_AND_ABOVE',
+    'BLOCK_MEDIUM_AND_ABOVE',
+    'BLOCK_HIGH_AND_ABOVE',
+    'BLOCK_HIGHER_AND_ABOVE',
+    'BLOCK_VERY_HIGH_AND_ABOVE',
+    'BLOCK_ONLY_EXTREMELY_HIGH',
+  ),
+  FunctionCallingMode: of('MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED'),
+  AuthType: of(
+    'AUTH_TYPE_UNSPECIFIED',
+    'NO_AUTH',
+    'API_KEY_AUTH',
+    'HTTP_BASIC_AUTH',
+    'GOOGLE_SERVICE_ACCOUNT_AUTH',
+    'OAUTH',
+    'OIDC_AUTH',
+  ),
+  HttpElementLocation: of(
+    'HTTP_IN_UNSPECIFIED',
+    'HTTP_IN_QUERY',
+    'HTTP_IN_HEADER',
+    'HTTP_IN_PATH',
+    'HTTP_IN_BODY',
+    'HTTP_IN_COOKIE',
+  ),
+  ApiSpec: of('API_SPEC_UNSPECIFIED', 'SIMPLE_SEARCH', 'ELASTIC_SEARCH'),
+};
