@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, fstatSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { InputError, UsageError } from '../errors.ts';
@@ -75,6 +74,8 @@ async function readStdin(stdin: Readable, { signal, note }: InputOptions): Promi
 export async function readTextFile(file: string, cwd: string): Promise<string> {
   let bytes: Buffer;
   try {
+    // The promises of node:fs take 2 ms to load, which a prompt without a file need not pay.
+    const { readFile } = await import('node:fs/promises');
     bytes = await readFile(resolve(cwd, file));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
