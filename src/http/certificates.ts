@@ -11,9 +11,16 @@ import { UsageError } from '../errors.ts';
 export function trust(pem: readonly string[]): SecureContext {
   const tls: Tls = process.getBuiltinModule('node:tls');
   const roots = tls.getCACertificates?.('default') ?? tls.rootCertificates;
-  if (!pem.every((text) => text.includes('-----BEGIN CERTIFICATE-----'))) throw unreadable();
+  return tls.createSecureContext({ ca: [...roots, ...pem.flatMap(certificatesIn)] });
+}
+
+/** OpenSSL skips what it cannot read without a word, so each is parsed beforehand. */
+function certificatesIn(pem: string): string[] {
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (!blocks) throw unreadable();
   try {
-    return tls.createSecureContext({ ca: [...roots, ...pem] });
+    return blocks.map((block) => new X509Certificate(block).toString());
   } catch (error) {
     throw unreadable(error);
   }

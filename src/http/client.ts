@@ -10,7 +10,6 @@ import { traceRequest, traceResponse } from './trace.ts';
 import type { HttpRequest, Trace, Transport } from './transport.ts';
 
 export type { HttpResponse } from './response.ts';
-export type { Timeouts } from './timeouts.ts';
 export type { HttpRequest } from './transport.ts';
 
 export type HttpClientOptions = {
@@ -73,7 +72,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const via = proxy && maskProxy(proxy);
       const began = Date.now();
       if (trace) traceRequest(trace, request, via);
-      const raw = await (proxy ? await throughProxy(proxy) : direct).send(request);
+      const transport = proxy ? await throughProxy(proxy) : direct;
+      signal.throwIfAborted();
+      const raw = await transport.send(request);
       if (trace) traceResponse(trace, raw, Date.now() - began);
       return createResponse(raw, { url, signal, idleMs: timeouts.idleMs, via, trace });
     },

@@ -2,11 +2,10 @@ import { PassThrough } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { sendBody } from './body-sender.ts';
-import { MAX_HEADER_BYTES } from './direct.ts';
 import { networkError } from './network-error.ts';
 import { maskProxy } from './proxy.ts';
 import { after, headerTimeout, sendStallMs, sendTimeout, type Timeouts } from './timeouts.ts';
-import { type HttpRequest, plainHeaders, type Transport } from './transport.ts';
+import { type HttpRequest, MAX_HEADER_BYTES, plainHeaders, type Transport } from './transport.ts';
 
 type ProxyOptions = {
   readonly timeouts: Timeouts;
@@ -25,7 +24,8 @@ export async function createProxyTransport(proxy: URL, options: ProxyOptions): P
   const tls = { timeout: timeouts.connectMs, ...(secureContext && { secureContext }) };
   const authorization = proxyAuthorization(proxy);
   const agent = new ProxyAgent({
-    uri: proxy.href,
+    // The credentials go by token, and undici refuses a proxy with a path, which others ignore.
+    uri: proxy.origin,
     ...(authorization && { token: authorization }),
     requestTls: tls,
     proxyTls: tls,
@@ -100,7 +100,13 @@ function startUpload(
   }
   const stream = new PassThrough();
   const onStall = () => exchange.abort(sendTimeout(url.hostname, timeouts.idleMs));
-  const sender = sendBody(body, stream, { signal, copy: true, stallMs: sendStallMs(timeouts), onStall });
+  const sender = sendBody(body, stream, {
+    signal,
+    copy: true,
+    listen: false,
+    stallMs: sendStallMs(timeouts),
+    onStall,
+  });
   sender.done.then(
     () => {
       stream.end();

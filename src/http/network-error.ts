@@ -107,13 +107,15 @@ const FAULTS: readonly Fault[] = [
   },
   {
     when: /^(EPROTO|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/,
-    say: ({ host, peer }, code, cause) =>
-      /wrong.version.number|packet.length.too.long|http.request/i.test(`${code} ${cause.reason ?? ''}`)
+    say: ({ host, peer }, code, cause) => {
+      const reason = cause.reason ?? /SSL routines:[^:]*:([^:]+)/.exec(cause.message ?? '')?.[1] ?? code;
+      return /wrong.version.number|packet.length.too.long|http.request/i.test(`${code} ${reason}`)
         ? { message: `${peer} does not speak TLS`, hint: 'is it an http:// address?' }
         : {
-            message: `no TLS connection with ${host}: ${cause.reason ?? code}`,
-            retryable: /bad.record.mac/i.test(`${code} ${cause.reason ?? ''}`),
-          },
+            message: `no TLS connection with ${host}: ${reason}`,
+            retryable: /bad.record.mac/i.test(`${code} ${reason}`),
+          };
+    },
   },
   {
     when: /^(HPE_HEADER_OVERFLOW|UND_ERR_HEADERS_OVERFLOW)$/,

@@ -2,7 +2,7 @@ import { delay } from '../concurrency.ts';
 import { type ErrorDetails, GeminiError } from '../errors.ts';
 
 /** Tries after the first one. */
-export const DEFAULT_RETRIES = 4;
+const DEFAULT_RETRIES = 4;
 /** The longest wait that a server may ask for. */
 const MAX_HINT_MS = 60_000;
 const BASE_MS = 1000;

@@ -3,8 +3,13 @@ import { checkEventSize, PendingBytes } from './pending-bytes.ts';
 /** One event: `event` is its type when it was named, `data` its data lines joined by line feeds. */
 export type ServerSentEvent = { readonly event?: string; readonly data: string };
 
-/** How much text that is no field of the format is kept, in characters. */
-const LEFTOVER_LIMIT = 64 * 1024;
+/**
+ * A line that is no field, no comment and not blank. The format says to pass over it, but servers put a bare JSON
+ * error in the middle of an event stream, over many such lines.
+ */
+export type OtherLine = { readonly other: string };
+
+export type EventStreamItem = ServerSentEvent | OtherLine;
 
 /** What one data line costs beside its characters, in bytes: a flood of empty ones must meet the ceiling too. */
 const LINE_COST = 32;
@@ -26,51 +31,42 @@ export class EventStreamParser {
   #type = '';
   #data: string[] = [];
   #size = 0;
-  #leftover = '';
 
   /**
-   * The text of the lines that were no field, no comment and not blank, at most 64 KiB: servers put a bare JSON error
-   * in the middle of an event stream, over many lines.
-   */
-  get leftover(): string {
-    return this.#leftover;
-  }
-
-  /**
-   * Takes the next bytes and gives the events they complete.
+   * Takes the next bytes and gives what they complete, in order.
    * @throws UnavailableError when one event is larger than 64 MiB
    */
-  push(chunk: Buffer): ServerSentEvent[] {
-    const events: ServerSentEvent[] = [];
+  push(chunk: Buffer): EventStreamItem[] {
+    const items: EventStreamItem[] = [];
     const end = lastLineEnd(chunk) + 1;
     let start = 0;
     if (end > 0 && this.#pending.length > 0) {
-      start = firstLineEnd(chunk) + 1;
+      start = earlyLineEnd(chunk) + 1;
       this.#pending.append(chunk.subarray(0, start));
-      this.#readLines(this.#pending.take(), events);
+      this.#readLines(this.#pending.take(), items);
     }
-    if (start < end) this.#readLines(chunk.toString('utf8', start, end), events);
+    if (start < end) this.#readLines(chunk.toString('utf8', start, end), items);
     this.#pending.append(chunk.subarray(end));
     checkEventSize(this.#size + this.#pending.length);
-    return events;
+    return items;
   }
 
   /** Ends the stream: gives a last event that had no blank line after it, which may be cut short. */
-  end(): ServerSentEvent[] {
-    const events: ServerSentEvent[] = [];
-    if (this.#pending.length > 0) this.#readLines(`${this.#pending.take()}\n`, events);
-    this.#dispatch(events);
-    return events;
+  end(): EventStreamItem[] {
+    const items: EventStreamItem[] = [];
+    if (this.#pending.length > 0) this.#readLines(`${this.#pending.take()}\n`, items);
+    this.#dispatch(items);
+    return items;
   }
 
   /** @param block whole lines, each with its end */
-  #readLines(block: string, events: ServerSentEvent[]): void {
+  #readLines(block: string, items: EventStreamItem[]): void {
     const text = this.#withLineFeeds(block);
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      if (start === end) this.#dispatch(events);
+      if (start === end) this.#dispatch(items);
       else if (text.startsWith('data:', start)) this.#addData(text, start + 5, end);
-      else this.#readOtherLine(text.slice(start, end));
+      else this.#readRareLine(text.slice(start, end), items);
       start = end + 1;
     }
   }
@@ -93,24 +89,24 @@ export class EventStreamParser {
     this.#data.push(text.slice(text.charCodeAt(start) === SPACE ? start + 1 : start, end));
   }
 
-  #readOtherLine(line: string): void {
-    const colon = line.indexOf(':');
+  #readRareLine(line: string, items: EventStreamItem[]): void {
     if (line.charCodeAt(0) === COLON) return;
+    const colon = line.indexOf(':');
     const name = colon === -1 ? line : line.slice(0, colon);
     if (name === 'event') {
       const value = colon === -1 ? '' : line.slice(colon + 1);
       this.#type = value.startsWith(' ') ? value.slice(1) : value;
     } else if (name === 'data') {
       this.#addData('', 0, 0);
-    } else if (name !== 'id' && name !== 'retry' && this.#leftover.length < LEFTOVER_LIMIT) {
-      this.#leftover = `${this.#leftover}${line}\n`.slice(0, LEFTOVER_LIMIT);
+    } else if (name !== 'id' && name !== 'retry') {
+      items.push({ other: line });
     }
   }
 
-  #dispatch(events: ServerSentEvent[]): void {
+  #dispatch(items: EventStreamItem[]): void {
     if (this.#data.length > 0) {
       const data = this.#data.length === 1 ? (this.#data[0] ?? '') : this.#data.join('\n');
-      events.push(this.#type === '' ? { data } : { event: this.#type, data });
+      items.push(this.#type === '' ? { data } : { event: this.#type, data });
       this.#data = [];
       this.#size = 0;
     }
@@ -124,8 +120,8 @@ function lastLineEnd(bytes: Buffer): number {
   return bytes.includes(CARRIAGE_RETURN) ? Math.max(feed, bytes.lastIndexOf(CARRIAGE_RETURN)) : feed;
 }
 
-function firstLineEnd(bytes: Buffer): number {
+/** Any early line end will do: it only keeps a long pending line from being joined with all that follows it. */
+function earlyLineEnd(bytes: Buffer): number {
   const feed = bytes.indexOf(LINE_FEED);
-  const carriageReturn = bytes.indexOf(CARRIAGE_RETURN);
-  return carriageReturn === -1 || (feed !== -1 && feed < carriageReturn) ? feed : carriageReturn;
+  return feed === -1 ? bytes.indexOf(CARRIAGE_RETURN) : feed;
 }

@@ -22,13 +22,13 @@ export function traceResponse(trace: Trace, { status, headers }: RawResponse, ms
 }
 
 /** The value as it may be shown: secrets are stars, URLs are without theirs. */
-export function maskHeader(name: string, value: string): string {
+function maskHeader(name: string, value: string): string {
   if (SECRET_HEADER.test(name)) return '***';
   return URL.canParse(value) ? maskUrl(new URL(value)) : value;
 }
 
 /** The URL as it may be shown: without user, password and the values of secret parameters. */
-export function maskUrl(url: URL): string {
+function maskUrl(url: URL): string {
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';

@@ -38,3 +38,6 @@ export function plainHeaders(headers: NodeJS.Dict<string | string[]>): Record<st
     ),
   );
 }
+
+/** Bytes of headers that are taken of an answer. */
+export const MAX_HEADER_BYTES = 64 * 1024;
