@@ -14,7 +14,7 @@ if (arguments_.length === 1 && (arguments_[0] === '--version' || arguments_[0] =
   process.stderr.write(`gemini: needs Node 20.19 or later, this is ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {
-  // Node 22 and later keep the compiled code between runs.
-  require('node:module').enableCompileCache?.();
+  // Node 22.1 and later keep the compiled code between runs.
+  if (major >= 22) require('node:module').enableCompileCache?.();
   require('../dist/main.js').main();
 }

@@ -1,12 +1,33 @@
 // Bundles src/ into dist/: CommonJS, since Node loads it some milliseconds faster than ES modules, one chunk for the
 // way every command takes and one for each `await import()`, so that what is not used is not loaded.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 const root = new URL('..', import.meta.url).pathname;
 const { version, dependencies = {} } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
+/**
+ * commander can run a subcommand as a program of its own, and loads node:child_process for it. Ours are all functions,
+ * and those milliseconds of every start are better spent.
+ */
+const commanderWithoutPrograms = {
+  name: 'commander-without-programs',
+  transform: (code, id) =>
+    id.includes('/commander/') ? code.replace("require('node:child_process')", '{}') : undefined,
+};
+
+/**
+ * What stays outside the bundle is CommonJS or Node's own: `require` where the source says `await import`, since the
+ * first `import()` of a process loads Node's whole ES module loader, which takes as long as our program.
+ */
+const requireExternals = {
+  name: 'require-externals',
+  renderChunk: (code) =>
+    code.replace(/\bimport\((["'`])([^"'`.][^"'`]*)\1\)/g, 'Promise.resolve().then(()=>require("$2"))'),
+};
+
 const bundle = await rolldown({
+  plugins: [commanderWithoutPrograms, requireExternals],
   input: { main: `${root}src/main.ts` },
   platform: 'node',
   external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
@@ -18,13 +39,17 @@ const bundle = await rolldown({
     handler(level, log);
   },
 });
-rmSync(`${root}dist`, { recursive: true, force: true });
+// Beside the old one and swapped at the end: whoever runs the program meanwhile never meets half of it.
+const made = `${root}dist.new`;
+rmSync(made, { recursive: true, force: true });
 await bundle.write({
-  dir: `${root}dist`,
+  dir: made,
   format: 'cjs',
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
   minify: true,
 });
 await bundle.close();
-writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+writeFileSync(`${made}/package.json`, '{ "type": "commonjs" }\n');
+rmSync(`${root}dist`, { recursive: true, force: true });
+renameSync(made, `${root}dist`);

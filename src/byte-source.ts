@@ -4,6 +4,8 @@ export type ByteSource = {
   readonly byteLength: number;
   /** For messages: the name as the person gave it. */
   readonly name: string;
+  /** The absolute path, when the bytes are a file's. */
+  readonly path?: string;
   /**
    * Opens the source for one pass from the start; may be called again for a second try.
    * @throws InputError when it vanished, cannot be read, or is no longer what it was.

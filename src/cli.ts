@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { SETTINGS, type Setting } from './config/settings.ts';
 import type { Context, ContextOptions } from './context.ts';
 import { UsageError } from './errors.ts';
-import { type OptionShape, partsInOrder } from './prompt/parts.ts';
+import { type OptionShape, partsInOrder, type TypedPart } from './prompt/parts.ts';
 import type { IO } from './terminal/io.ts';
 import { VERSION } from './version.ts';
 
@@ -12,6 +12,14 @@ export type Launch = Pick<ContextOptions, 'flags' | 'quiet' | 'debug'> & {
   color?: 'auto' | 'always' | 'never';
 };
 
+/** What the command line is read in. */
+export type World = {
+  readonly io: IO;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Makes the context of a command once its flags are known. */
+  open(launch: Launch): Context;
+};
+
 type Flags = Record<string, unknown>;
 
 /**
@@ -19,11 +27,8 @@ type Flags = Record<string, unknown>;
  * when it runs.
  * @throws UsageError for arguments that cannot be; whatever the command throws
  */
-export async function runCli(
-  argv: readonly string[],
-  io: IO,
-  open: (launch: Launch) => Context,
-): Promise<void> {
+export async function runCli(argv: readonly string[], world: World): Promise<void> {
+  const { io, open } = world;
   const program = new Command('gemini');
   let help = '';
   program
@@ -45,11 +50,11 @@ export async function runCli(
   partOptions(ask);
   promptOptions(ask);
   settingOptions(ask);
-  ask.action(async (_texts: string[], flags: Flags) => {
-    const parts = partsInOrder(rest, optionShapes(ask));
+  ask.action(async (_texts: string[], typed: Flags) => {
+    const prompt = await withTemplates(ask, { flags: typed, parts: partsInOrder(rest, optionShapes(ask)) });
+    if (!prompt) return;
     const { ask: run, readAskOptions } = await import('./commands/ask.ts');
-    const context = openFor(flags);
-    await run(context, readAskOptions(flags, parts));
+    await run(openFor(prompt.flags), readAskOptions(prompt.flags, prompt.parts));
   });
 
   program
@@ -85,6 +90,17 @@ export async function runCli(
       format: (flags.format as Launch['format'] | undefined) ?? 'text',
       ...(typeof flags.color === 'string' ? { color: flags.color as 'auto' | 'always' | 'never' } : {}),
     });
+  }
+
+  /** The prompt with its template, if it has one; undefined when it was saved as one instead. */
+  async function withTemplates(command: Command, prompt: { flags: Flags; parts: TypedPart[] }) {
+    const { template, param, saveTemplate } = prompt.flags;
+    if (template === undefined && param === undefined && saveTemplate === undefined) return prompt;
+    const { readTemplated } = await import('./commands/templates.ts');
+    const typedFlags = Object.fromEntries(
+      Object.entries(prompt.flags).filter(([name]) => command.getOptionValueSource(name) === 'cli'),
+    );
+    return readTemplated({ ...prompt, typedFlags }, world.env, openFor(prompt.flags).note);
   }
 
   try {
@@ -126,6 +142,9 @@ function promptOptions(command: Command): void {
   };
   group('Request', [
     new Option('-s, --system <text>', 'system instruction, or @FILE'),
+    new Option('--request <file>', 'start from a request.json; parts and flags are added to it'),
+    new Option('-t, --template <name>', 'start from a saved prompt'),
+    new Option('--param <key=value>', 'parameter of the template (repeat)').argParser(collect),
     new Option('--temperature <n>', 'sampling temperature'),
     new Option('--top-p <n>', 'nucleus sampling'),
     new Option('--top-k <n>', 'top-k sampling'),
@@ -133,14 +152,46 @@ function promptOptions(command: Command): void {
     new Option('--stop <text>', 'stop sequence (repeat, at most 5)').argParser(collect),
     new Option('--candidates <n>', 'number of answers'),
     new Option('--seed <n>', 'seed for sampling'),
+    new Option('--schema <schema>', "answer as JSON: JSON Schema, @FILE, or 'name, age int'"),
+    new Option('--response-mime-type <type>', 'text/plain, application/json or text/x.enum'),
+    new Option('--thinking <level>', 'off, minimal, low, medium, high, dynamic, or a number of tokens'),
+    new Option('--media-resolution <level>', 'low, medium or high'),
     new Option('--safety <category=threshold>', 'such as hate-speech=none (repeat)').argParser(collect),
+    new Option('--google-search', 'let the model search'),
+    new Option('--code-execution', 'let the model run code at the service'),
+    new Option('--url-context', 'let the model read the URLs of the prompt'),
+    new Option('--cached-content <name>', 'cached content to start from'),
+    new Option('--labels <key=value>', 'label for billing (repeat)').argParser(collect),
+    new Option(
+      '--set <path=json>',
+      'any field of the request, such as generationConfig.seed=7 (repeat)',
+    ).argParser(collect),
+  ]);
+  group('Functions', [
+    new Option('--tools <@file>', 'function declarations; a call is printed as JSON'),
+    new Option(
+      '--tool <name=command>',
+      'run a local command for a call: arguments as JSON on stdin (repeat)',
+    ).argParser(collect),
+    new Option('--tool-response <name=json>', 'answer a call with JSON or @FILE (repeat)').argParser(collect),
+    new Option('--yes', 'run the commands of --tool without asking'),
+    new Option('--max-tool-rounds <n>', 'how often calls are answered').default('10'),
   ]);
   group('Answer', [
     new Option('-o, --output <file>', 'write the answer to a file'),
+    new Option('--output-dir <folder>', 'where images and recordings in the answer go'),
     new Option('--format <form>', 'text, json (the whole response) or jsonl (one chunk a line)')
       .choices(['text', 'json', 'jsonl'])
       .default('text'),
+    new Option('--markdown <when>', 'render Markdown: auto (on a terminal), always, never').choices([
+      'auto',
+      'always',
+      'never',
+    ]),
+    new Option('-x, --extract', 'only the first fenced code block'),
     new Option('--no-stream', 'ask for the answer in one piece'),
+    new Option('--show-thoughts', 'the thinking, on stderr'),
+    new Option('--sources', 'list sources and citations in a pipe too'),
     new Option('-u, --usage', 'tokens and time, on stderr'),
     new Option('-q, --quiet', 'no notes or spinner on stderr'),
     new Option('--debug', 'trace requests on stderr, secrets masked'),
@@ -148,6 +199,13 @@ function promptOptions(command: Command): void {
   group('Without sending', [
     new Option('--dry-run', 'print the JSON body; --dry-run=http adds method, URL and headers'),
     new Option('--dry-run-as <form>').choices(['body', 'http']).hideHelp(),
+    new Option('--show <language>', 'print a program that sends the same: curl, python or node').choices([
+      'curl',
+      'python',
+      'node',
+    ]),
+    new Option('--save-request <file>', 'write the request to a file that --request reads'),
+    new Option('--save-template <name>', 'keep the prompt as a template'),
   ]);
 }
 
@@ -201,6 +259,8 @@ Examples:
   git diff | gemini ask "write a commit message"
   gemini ask --audio talk.mp3 "summarise" -o summary.txt --usage
   gemini ask -a gs://bucket/scones.jpg "what is this" --dry-run
+  gemini ask --image receipt.jpg "read it" --schema 'shop, total float, currency'
+  gemini ask "weather in Boston?" --tools @tools.json --tool 'get_weather=./weather.sh'
 `,
   emulate: `
 Examples:

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { apiKeyCredential } from './auth/api-key.ts';
 import { type Credential, NO_CREDENTIAL } from './auth/credential.ts';
 import { googleCredential } from './auth/google.ts';
@@ -16,6 +15,8 @@ export type Composition = {
   config: Config;
   env: Environment;
   stream: boolean;
+  /** False when nothing will be sent: then no credential is needed, and no emulator started. */
+  sending: boolean;
   /** Starts the emulator of this process and gives its URL. */
   startEmulator(): Promise<string>;
   note(line: string): void;
@@ -28,12 +29,12 @@ export type Composition = {
  */
 export async function composeBackend(from: Composition): Promise<{ backend: Backend; http: HttpClient }> {
   const { config, env } = from;
-  const name = chooseBackend(config, env);
+  const name = chooseBackend(config, env) ?? (from.sending ? undefined : 'developer');
   if (!name) throw nothingConfigured();
   const baseUrl = await baseUrlFor(name, from);
-  const http = await composeHttp(from);
+  const http = await composeHttp(from, baseUrl?.value.startsWith('http:') === true);
   const project = config.text('project');
-  const credential = env.GEMINI_EMULATOR_HOST ? NO_CREDENTIAL : credentialFor(name, config, env);
+  const credential = env.GEMINI_EMULATOR_HOST ? NO_CREDENTIAL : credentialFor(name, from);
   const backend = BACKENDS[name]({
     http,
     credential,
@@ -52,10 +53,10 @@ export async function composeBackend(from: Composition): Promise<{ backend: Back
   return { backend, http };
 }
 
-async function composeHttp({ config, env, stream, onDebug }: Composition): Promise<HttpClient> {
+async function composeHttp(from: Composition, plain: boolean): Promise<HttpClient> {
+  const { config, env, stream, onDebug } = from;
   // A whole answer comes only when the model is done: the usual limit is for a stream's first byte.
   const headerSeconds = config.origin('headerTimeout') || stream ? config.number('headerTimeout') : 600;
-  const caFile = config.text('caFile');
   return createHttpClient({
     timeouts: {
       connectMs: config.number('connectTimeout') * 1000,
@@ -64,30 +65,41 @@ async function composeHttp({ config, env, stream, onDebug }: Composition): Promi
     },
     environment: env,
     proxy: config.text('proxy'),
-    ca: caFile ? [await readCertificates(caFile)] : [],
+    ca: plain ? [] : await certificates(config, env),
     onDebug,
   });
 }
 
+/** Node forgets NODE_EXTRA_CA_CERTS where further certificates are given, so that it is given with them. */
+async function certificates(config: Config, env: Environment): Promise<string[]> {
+  const file = config.text('caFile');
+  if (!file) return [];
+  const files = [file, env.NODE_EXTRA_CA_CERTS].filter((name) => name !== undefined && name !== '');
+  return Promise.all([...new Set(files)].map((name) => readCertificates(String(name))));
+}
+
 /** GEMINI_EMULATOR_HOST takes every backend's requests; else the flag, else the variable of Google's SDKs. */
-async function baseUrlFor(name: BackendName, { config, env, startEmulator }: Composition) {
+async function baseUrlFor(name: BackendName, { config, env, sending, startEmulator }: Composition) {
   const host = env.GEMINI_EMULATOR_HOST;
   if (host)
     return { value: /^https?:\/\//.test(host) ? host : `http://${host}`, from: 'GEMINI_EMULATOR_HOST' };
   const flag = config.text('baseUrl');
   if (flag) return { value: flag, from: '--base-url' };
-  if (name === 'emulator') return { value: await startEmulator(), from: 'the emulator' };
+  if (name === 'emulator') {
+    return { value: sending ? await startEmulator() : 'http://127.0.0.1:8080', from: 'the emulator' };
+  }
   const variable = name === 'vertex' ? 'GOOGLE_VERTEX_BASE_URL' : 'GOOGLE_GEMINI_BASE_URL';
   const value = env[variable];
   return value ? { value, from: variable } : undefined;
 }
 
-function credentialFor(name: BackendName, config: Config, env: Environment): Credential {
+function credentialFor(name: BackendName, { config, env, sending }: Composition): Credential {
   const keyFile = config.text('apiKeyFile');
   const key = keyFile ? { file: keyFile } : keyFromEnvironment(env);
   if (name === 'emulator') return NO_CREDENTIAL;
   if (name === 'developer') {
     if (key) return apiKeyCredential(key);
+    if (!sending) return apiKeyCredential({ name: 'GEMINI_API_KEY', value: '' });
     throw new AuthError('no API key for the Gemini Developer API', {
       hint: 'set GEMINI_API_KEY, give --api-key-file FILE, or try it without an account: -b emulator',
     });
@@ -146,6 +158,7 @@ function nothingConfigured(): AuthError {
 async function readCertificates(file: string): Promise<string> {
   let text: string;
   try {
+    const { readFile } = await import('node:fs/promises');
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw new InputError(`cannot read the certificates in ${file}`, { cause: error });

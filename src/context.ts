@@ -1,6 +1,7 @@
 import type { Backend } from './backends/backend.ts';
 import { type Config, type Environment, resolveConfig } from './config/config.ts';
 import type { IO } from './terminal/io.ts';
+import { oneLine } from './terminal/sanitize.ts';
 
 /** What a command is given: the world as values, so that a test can give its own. Costly things are made on first use. */
 export type Context = {
@@ -41,7 +42,7 @@ export function createContext(options: ContextOptions): Context {
   const config = resolveConfig(options.flags, env);
   const closers: (() => Promise<void> | void)[] = [];
   const note = (line: string) => {
-    if (!quiet) void io.stderr.write(`${line}\n`);
+    if (!quiet) void io.stderr.write(`${oneLine(line)}\n`);
   };
   const startEmulator = async () => {
     const emulator = await (await import('./emulator/emulator.ts')).startEmulator({});
@@ -63,7 +64,8 @@ export function createContext(options: ContextOptions): Context {
         config,
         env,
         stream,
-        startEmulator: sending ? startEmulator : async () => 'http://127.0.0.1',
+        sending,
+        startEmulator,
         note,
         onDebug: options.debug ? (line) => void io.stderr.write(`${line}\n`) : undefined,
       });

@@ -1,4 +1,4 @@
-import { runCli } from './cli.ts';
+import { type Launch, runCli } from './cli.ts';
 import { type Context, createContext } from './context.ts';
 import { InterruptedError } from './errors.ts';
 import { type IO, processIO } from './terminal/io.ts';
@@ -16,13 +16,14 @@ export async function main(): Promise<void> {
   const stop = new AbortController();
   listenForSignals(stop);
   try {
-    await runCli(process.argv.slice(2), io, (launch) => {
+    const open = (launch: Launch) => {
       ({ format, debug } = launch);
       if (launch.color) io = processIO(process.env, { color: launch.color });
       io.stdout.onClosed((reason) => stop.abort(reason));
       context = createContext({ ...launch, io, env: process.env, cwd: process.cwd(), signal: stop.signal });
       return context;
-    });
+    };
+    await runCli(process.argv.slice(2), { io, env: process.env, open });
   } catch (error) {
     // What was thrown while stopping is only the echo of why we stop.
     const cause = stop.signal.aborted ? stop.signal.reason : error;

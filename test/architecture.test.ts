@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tools',
     'wire',
   ],
-  context: ['composition', 'config', 'backends:type', 'terminal:type', 'emulator:dynamic'],
+  context: ['composition', 'config', 'backends:type', 'terminal', 'emulator:dynamic'],
   composition: ['config', 'backends', 'auth', 'http'],
   generate: ['backends:type', 'wire'],
   answer: ['wire', 'terminal'],

@@ -8,6 +8,7 @@ import { readSecretFile } from './secret-file.ts';
 export function apiKeyCredential(from: { file: string } | { value: string; name: string }): Credential {
   return {
     kind: 'file' in from ? `API key of ${from.file}` : `API key of ${from.name}`,
+    ...('name' in from ? { variable: from.name } : {}),
     preview: { 'x-goog-api-key': '***' },
     renewable: false,
     headers: async () => ({

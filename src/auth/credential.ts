@@ -2,6 +2,8 @@
 export type Credential = {
   /** What it is, for messages: never the secret itself. */
   readonly kind: string;
+  /** The environment variable it was read from, if it was. */
+  readonly variable?: string;
   /** The headers it will add, with the secrets masked. */
   readonly preview: Readonly<Record<string, string>>;
   /**

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { AuthError } from '../errors.ts';
 
 /** Far more than any key or token has; a larger file is not one. */
@@ -11,6 +10,7 @@ const MAX_SECRET_BYTES = 64 * 1024;
 export async function readSecretFile(file: string, what: string): Promise<string> {
   let text: string;
   try {
+    const { readFile, stat } = await import('node:fs/promises');
     const facts = await stat(file);
     if (facts.size > MAX_SECRET_BYTES) throw new AuthError(`${file} is too large to hold an ${what}`);
     text = (await readFile(file, 'utf8')).trim();

@@ -21,6 +21,17 @@ export type RequestPreview = {
   writeBody(write: (chunk: Buffer) => Promise<void>, signal: AbortSignal): Promise<void>;
 };
 
+/** Where a backend's requests go, in plain words: nothing of it is secret. */
+export type BackendAddress = {
+  readonly apiVersion: string;
+  /** Only when it is not the service's own. */
+  readonly baseUrl?: string | undefined;
+  readonly project?: string | undefined;
+  readonly location?: string | undefined;
+  /** The environment variable whose API key is used, if one is. */
+  readonly apiKeyVariable?: string | undefined;
+};
+
 export type GenerateOptions = {
   /** Ask for the answer piece by piece (streamGenerateContent) or whole. */
   readonly stream: boolean;
@@ -31,6 +42,7 @@ export type GenerateOptions = {
 export interface Backend {
   readonly name: string;
   readonly limits: BackendLimits;
+  readonly address: BackendAddress;
   /** The request as generateContent would send it. */
   preview(model: string, request: GenerateContentRequest, options: { stream: boolean }): RequestPreview;
   /**

@@ -24,11 +24,13 @@ export function createDeveloperBackend(parts: BackendParts): Backend {
   const base = parts.baseUrl
     ? parseBaseUrl(parts.baseUrl.value, parts.baseUrl.from)
     : new URL(DEVELOPER_BASE_URL);
+  const apiVersion = parts.apiVersion ?? 'v1beta';
   const url = (model: string, method: Method) =>
-    joinUrl(base, `${parts.apiVersion ?? 'v1beta'}/${developerModel(model)}:${method}`);
+    joinUrl(base, `${apiVersion}/${developerModel(model)}:${method}`);
   return createGenerateContentBackend({
     ...parts,
     name: parts.name ?? 'developer',
+    address: { apiVersion, baseUrl: parts.baseUrl?.value, apiKeyVariable: parts.credential.variable },
     // 100 MB a request: ai.google.dev/gemini-api/docs/file-input-methods, 2026-09.
     limits: { requestBytes: 100_000_000, uriSchemes: ['https:'], mimeNames: 'developer' },
     url: async (model, method) => url(model, method),

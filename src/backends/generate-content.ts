@@ -5,7 +5,7 @@ import { type RetryOptions, withRetry } from '../http/retry.ts';
 import { streamBody } from '../http/stream-body.ts';
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import { statusError } from '../wire/status.ts';
-import type { Backend, BackendLimits } from './backend.ts';
+import type { Backend, BackendAddress, BackendLimits } from './backend.ts';
 import { readChunks } from './stream.ts';
 
 /** The methods of a model resource; the first two answer a GenerateContentRequest. */
@@ -14,6 +14,7 @@ export type Method = 'streamGenerateContent?alt=sse' | 'generateContent' | 'coun
 export type GenerateContentBackendOptions = {
   readonly name: string;
   readonly limits: BackendLimits;
+  readonly address: BackendAddress;
   readonly http: HttpClient;
   readonly credential: Credential;
   /** Headers for every request, such as the User-Agent. */
@@ -33,6 +34,7 @@ export function createGenerateContentBackend(options: GenerateContentBackendOpti
   return {
     name: options.name,
     limits: options.limits,
+    address: options.address,
     preview: (model, request, { stream }) => {
       const body = createJsonBody(request);
       return {

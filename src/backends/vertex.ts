@@ -22,15 +22,23 @@ export function createVertexBackend(parts: VertexParts): Backend {
   const base = parts.baseUrl
     ? parseBaseUrl(parts.baseUrl.value, parts.baseUrl.from)
     : new URL(`https://${vertexHost(parts.express ? 'global' : parts.location)}`);
+  const apiVersion = parts.apiVersion ?? 'v1';
   const url = (project: string, model: string, method: Method) => {
     const name = vertexModel(model);
     const parent =
       parts.express || name.startsWith('projects/') ? '' : `projects/${project}/locations/${parts.location}/`;
-    return joinUrl(base, `${parts.apiVersion ?? 'v1'}/${parent}${name}:${method}`);
+    return joinUrl(base, `${apiVersion}/${parent}${name}:${method}`);
   };
   return createGenerateContentBackend({
     ...parts,
     name: 'vertex',
+    address: {
+      apiVersion,
+      baseUrl: parts.baseUrl?.value,
+      project: parts.project,
+      location: parts.location,
+      apiKeyVariable: parts.credential.variable,
+    },
     // Inline media: 20 MB in the documents of 2024, larger today by model; what the service refuses it says (413, 400).
     limits: { requestBytes: 100_000_000, uriSchemes: ['gs:', 'https:'], mimeNames: 'vertex' },
     url: async (model, method) => url(parts.express ? '' : await findProject(parts), model, method),

@@ -6,6 +6,7 @@ import { generationConfigFrom } from '../prompt/generation-config.ts';
 import { gatherParts, readTextFile } from '../prompt/input.ts';
 import { buildRequest } from '../prompt/request.ts';
 import { parseSafety } from '../prompt/safety.ts';
+import type { LiteralText } from '../prompt/template-flags.ts';
 import type { GenerateContentRequest, GenerationConfig, Tool } from '../wire/generate-content.ts';
 import type { PromptOptions } from './prompt-options.ts';
 
@@ -27,14 +28,13 @@ export async function composeRequest(
   limits: () => Promise<BackendLimits>,
 ): Promise<ComposedPrompt> {
   const { cwd, note, signal } = context;
-  const read = (value: string) => readValue(value, cwd);
   const base = options.request === undefined ? undefined : await readBase(options.request, context);
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema, context);
   const generationConfig = await withSchema(generationConfigFrom(options.generation), schema);
   const safetySettings = parseSafety(options.safety);
   const tools = await readTools(options, cwd);
   const labels = readLabels(options.labels);
-  const system = options.system === undefined ? undefined : await read(options.system);
+  const system = options.system === undefined ? undefined : await readValue(options.system, cwd);
   const typed = await gatherParts(options.parts, {
     cwd,
     stdin: options.stdin ? () => context.io.stdin : undefined,
@@ -74,12 +74,14 @@ async function readBase(file: string, { cwd, note }: Context): Promise<GenerateC
   });
 }
 
-async function readSchema(value: string, { cwd, note }: Context): Promise<Record<string, unknown>> {
+async function readSchema(
+  value: string | LiteralText,
+  { cwd, note }: Context,
+): Promise<Record<string, unknown>> {
   const { parseSchema, undocumentedKeywords } = await import('../prompt/schema.ts');
-  const name = value.startsWith('@') ? value.slice(1) : '--schema';
-  const schema = parseSchema(await readValue(value, cwd), name);
+  const schema = parseSchema(await readValue(value, cwd), fileOf(value) ?? '--schema');
   const unknown = undocumentedKeywords(schema);
-  if (unknown.length > 0) note(`warning: ${name}: the service may not know ${unknown.join(', ')}`);
+  if (unknown.length > 0) note(`warning: --schema: the service may not know ${unknown.join(', ')}`);
   return schema;
 }
 
@@ -95,11 +97,8 @@ async function withSchema(
 async function readTools(options: PromptOptions, cwd: string): Promise<Tool[]> {
   const tools: Tool[] = [];
   if (options.tools !== undefined) {
-    if (!options.tools.startsWith('@'))
-      throw new UsageError('--tools takes @FILE, a file of function declarations');
     const { parseTools } = await import('../prompt/tools-file.ts');
-    const file = options.tools.slice(1);
-    tools.push(...parseTools(await readTextFile(file, cwd), file));
+    tools.push(...parseTools(await readValue(options.tools, cwd), fileOf(options.tools) ?? '--tools'));
   }
   if (options.googleSearch) tools.push({ googleSearch: {} });
   if (options.codeExecution) tools.push({ codeExecution: {} });
@@ -132,6 +131,12 @@ async function checkConfig(context: Context, model: string, config: GenerationCo
 }
 
 /** A value that may be given as @FILE. */
-async function readValue(value: string, cwd: string): Promise<string> {
-  return value.startsWith('@') ? readTextFile(value.slice(1), cwd) : value;
+async function readValue(value: string | LiteralText, cwd: string): Promise<string> {
+  if (typeof value !== 'string') return value.literal;
+  const file = fileOf(value);
+  return file === undefined ? value : readTextFile(file, cwd);
+}
+
+function fileOf(value: string | LiteralText): string | undefined {
+  return typeof value === 'string' && value.startsWith('@') ? value.slice(1) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { GenerationFlags } from '../prompt/generation-config.ts';
 import type { TypedPart } from '../prompt/parts.ts';
+import { isLiteralText, type LiteralText } from '../prompt/template-flags.ts';
 
 /** What every command that asks has in common: the prompt and the request around it, as typed. */
 export type PromptOptions = {
@@ -8,13 +9,13 @@ export type PromptOptions = {
   /** A request.json to start from. */
   readonly request: string | undefined;
   /** Text, or @FILE. */
-  readonly system: string | undefined;
+  readonly system: string | LiteralText | undefined;
   readonly generation: GenerationFlags;
   readonly safety: readonly string[];
   /** JSON Schema, @FILE, or the short form. */
-  readonly schema: string | undefined;
-  /** @FILE of function declarations. */
-  readonly tools: string | undefined;
+  readonly schema: string | LiteralText | undefined;
+  /** @FILE of function declarations, or their JSON. */
+  readonly tools: string | LiteralText | undefined;
   readonly googleSearch: boolean;
   readonly codeExecution: boolean;
   readonly urlContext: boolean;
@@ -30,6 +31,8 @@ export type FlagReader = {
   text(name: string): string | undefined;
   list(name: string): readonly string[];
   is(name: string): boolean;
+  /** A text that may be given as @FILE, unless a template gave it. */
+  textOrFile(name: string): string | LiteralText | undefined;
 };
 
 export function readFlags(flags: Readonly<Record<string, unknown>>): FlagReader {
@@ -37,6 +40,10 @@ export function readFlags(flags: Readonly<Record<string, unknown>>): FlagReader 
     text: (name) => (typeof flags[name] === 'string' ? flags[name] : undefined),
     list: (name) => (Array.isArray(flags[name]) ? flags[name].map(String) : []),
     is: (name) => flags[name] === true,
+    textOrFile: (name) => {
+      const value = flags[name];
+      return typeof value === 'string' || isLiteralText(value) ? value : undefined;
+    },
   };
 }
 
@@ -45,12 +52,12 @@ export function readPromptOptions(
   flags: Readonly<Record<string, unknown>>,
   parts: readonly TypedPart[],
 ): PromptOptions {
-  const { text, list, is } = readFlags(flags);
+  const { text, list, is, textOrFile } = readFlags(flags);
   return {
     parts,
     stdin: flags.stdin !== false,
     request: text('request'),
-    system: text('system'),
+    system: textOrFile('system'),
     generation: {
       temperature: text('temperature'),
       topP: text('topP'),
@@ -65,8 +72,8 @@ export function readPromptOptions(
       mediaResolution: text('mediaResolution'),
     },
     safety: list('safety'),
-    schema: text('schema'),
-    tools: text('tools'),
+    schema: textOrFile('schema'),
+    tools: textOrFile('tools'),
     googleSearch: is('googleSearch'),
     codeExecution: is('codeExecution'),
     urlContext: is('urlContext'),

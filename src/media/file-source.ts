@@ -43,6 +43,7 @@ function fileSource(absolute: string, path: string, seen: BigIntStats): ByteSour
   return {
     byteLength: Number(seen.size),
     name: path,
+    path: absolute,
     async open() {
       const file = await openFile(absolute, path);
       try {

@@ -1,0 +1,195 @@
+import { type AnswerFormat, keepsText, openAnswer } from '../answer/output.ts';
+import { usageLine } from '../answer/usage.ts';
+import type { Backend } from '../backends/backend.ts';
+import { limitTime, monotonicMs } from '../concurrency.ts';
+import type { Context } from '../context.ts';
+import { IncompleteError, UnavailableError, UsageError } from '../errors.ts';
+import { type Generation, generate } from '../generate.ts';
+import { createSpinner } from '../terminal/spinner.ts';
+import type { FunctionCall, GenerateContentRequest } from '../wire/generate-content.ts';
+import { answerText } from '../wire/response.ts';
+import type { ComposedPrompt } from './compose-request.ts';
+import { readFlags } from './prompt-options.ts';
+import type { ToolOptions } from './tool-calls.ts';
+
+/** How an answer is asked for and shown. */
+export type AnsweringOptions = ToolOptions & {
+  readonly stream: boolean;
+  readonly format: AnswerFormat;
+  readonly output: string | undefined;
+  readonly outputDir: string | undefined;
+  readonly usage: boolean;
+  readonly showThoughts: boolean;
+  readonly sources: boolean | undefined;
+  readonly markdown: 'auto' | 'always' | 'never';
+  readonly extract: boolean;
+};
+
+/** The options record of commander's flags. */
+export function readAnsweringOptions(flags: Readonly<Record<string, unknown>>): AnsweringOptions {
+  const { text, list, is } = readFlags(flags);
+  const rounds = text('maxToolRounds') ?? '10';
+  if (!/^\d{1,4}$/.test(rounds)) throw new UsageError(`--max-tool-rounds: "${rounds}" is not a whole number`);
+  return {
+    stream: flags.stream !== false,
+    format: (text('format') ?? 'text') as AnswerFormat,
+    output: text('output'),
+    outputDir: text('outputDir'),
+    usage: is('usage'),
+    showThoughts: is('showThoughts'),
+    sources: is('sources') ? true : undefined,
+    markdown: (text('markdown') ?? 'auto') as AnsweringOptions['markdown'],
+    extract: is('extract'),
+    tool: list('tool'),
+    toolResponse: list('toolResponse'),
+    yes: is('yes'),
+    maxToolRounds: Number(rounds),
+  };
+}
+
+/** Someone to ask, and what. */
+export type Question = ComposedPrompt & { readonly backend: Backend; readonly model: string };
+
+type Answered = Generation & { readonly calls: readonly FunctionCall[] | undefined };
+
+/**
+ * Asks, answers function calls that something is bound to, and shows the answer while it comes.
+ * @throws what was wrong with the answer, after all of it that came was shown
+ */
+export async function answerQuestion(
+  context: Context,
+  options: AnsweringOptions,
+  question: Question,
+): Promise<void> {
+  const candidates = question.request.generationConfig?.candidateCount;
+  const output = await openAnswer({
+    ...options,
+    io: context.io,
+    cwd: context.cwd,
+    note: context.note,
+    candidates,
+  });
+  const started = monotonicMs();
+  let firstMs: number | undefined;
+  const shown = async (chunks: Parameters<typeof output.add>[0]) => {
+    firstMs ??= monotonicMs() - started;
+    await output.add(chunks);
+  };
+  try {
+    const { response, failure, calls } = await askWithTools(context, options, question, shown);
+    await output.end(response, calls ? { calls } : {});
+    if (options.usage) {
+      await context.io.stderr.write(usageLine(response, { firstMs, totalMs: monotonicMs() - started }));
+    }
+    const fault =
+      failure ?? undeclaredCall(response, question.request) ?? (await misfit(response, question.schema));
+    if (fault) throw fault;
+    await output.publish();
+  } catch (error) {
+    await output.abandon();
+    throw error;
+  }
+}
+
+type OnChunks = (chunks: readonly Generation['response'][]) => Promise<void>;
+
+async function askWithTools(
+  context: Context,
+  options: AnsweringOptions,
+  question: Question,
+  shown: OnChunks,
+): Promise<Answered> {
+  const limited = timeLimit(context);
+  const once = (request: GenerateContentRequest) =>
+    askOnce(context, options, { ...question, request }, limited.signal, shown);
+  try {
+    if (options.tool.length === 0 && options.toolResponse.length === 0) {
+      return { ...(await once(question.request)), calls: undefined };
+    }
+    const [{ bindTools }, { runToolRounds }] = await Promise.all([
+      import('./tool-calls.ts'),
+      import('../tools/tool-rounds.ts'),
+    ]);
+    const { generation, unanswered } = await runToolRounds({
+      ask: once,
+      request: question.request,
+      answer: await bindTools(context, options, question.request),
+      maxRounds: options.maxToolRounds,
+    });
+    return { ...generation, calls: unanswered };
+  } finally {
+    limited.clear();
+  }
+}
+
+/** A call the model got wrong is worth one more try, as long as nothing was shown. */
+const WORTH_ANOTHER_TRY = new Set(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS']);
+
+async function askOnce(
+  context: Context,
+  options: AnsweringOptions,
+  question: Question,
+  signal: AbortSignal,
+  shown: OnChunks,
+): Promise<Generation> {
+  let anyText = false;
+  const spinner = createSpinner(context.io.stderr, `asking ${question.model}`);
+  const run = () =>
+    generate({
+      ...question,
+      signal,
+      stream: options.stream,
+      keepText: keepsAnswer(options, question),
+      onChunks: async (chunks) => {
+        spinner.stop();
+        anyText ||= chunks.some((chunk) => answerText(chunk) !== '');
+        await shown(chunks);
+      },
+    });
+  if (!context.quiet) spinner.start();
+  try {
+    const generation = await run();
+    const again = !anyText && WORTH_ANOTHER_TRY.has(generation.failure?.code ?? '');
+    return again ? await run() : generation;
+  } finally {
+    spinner.stop();
+  }
+}
+
+/** The text is kept where it is shown at the end, checked against a schema, or sent back with the calls it came with. */
+function keepsAnswer(options: AnsweringOptions, { request, schema }: Question): boolean {
+  const candidates = request.generationConfig?.candidateCount;
+  return (
+    keepsText({ ...options, candidates }) ||
+    schema !== undefined ||
+    options.tool.length + options.toolResponse.length > 0
+  );
+}
+
+/** A call that nobody offered is shown and nothing more. */
+function undeclaredCall({ candidates }: Generation['response'], request: GenerateContentRequest) {
+  const call = candidates?.[0]?.content?.parts?.find((part) => part.functionCall)?.functionCall;
+  if (!call || request.tools?.some((tool) => tool.functionDeclarations?.length)) return undefined;
+  return new IncompleteError(`the model called a function "${call.name}", but none was declared`, {
+    hint: 'declare functions with --tools @FILE',
+  });
+}
+
+async function misfit(response: Generation['response'], schema: ComposedPrompt['schema']) {
+  if (schema === undefined) return undefined;
+  const { validateAnswer } = await import('../prompt/answer-schema.ts');
+  const violations = await validateAnswer(schema, answerText(response));
+  if (violations.length === 0) return undefined;
+  return new IncompleteError('the answer does not fit the schema', { details: violations });
+}
+
+/** The signal of the run, or an earlier one with --timeout. */
+function timeLimit({ config, signal }: Context): { signal: AbortSignal; clear(): void } {
+  const seconds = config.number('timeout');
+  if (seconds === 0) return { signal, clear: () => {} };
+  return limitTime(
+    signal,
+    seconds * 1000,
+    new UnavailableError(`no complete answer within ${seconds} s (--timeout)`),
+  );
+}

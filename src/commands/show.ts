@@ -1,0 +1,46 @@
+import { Buffer } from 'node:buffer';
+import type { Backend } from '../backends/backend.ts';
+import { isByteSource } from '../byte-source.ts';
+import type { Context } from '../context.ts';
+import { type ShowForm, showRequest } from '../show/show-request.ts';
+import type { Content, GenerateContentRequest, Part } from '../wire/generate-content.ts';
+
+/**
+ * Prints a program that sends the same request: media are read from their files when it runs, secrets come from the
+ * environment.
+ */
+export async function printProgram(
+  { io, env }: Context,
+  backend: Backend,
+  sent: { model: string; request: GenerateContentRequest; stream: boolean; form: ShowForm },
+): Promise<void> {
+  const { form, ...what } = sent;
+  const { method, url } = backend.preview(sent.model, sent.request, sent);
+  const program = showRequest(form, {
+    ...what,
+    ...backend.address,
+    backend: backend.name as 'developer' | 'vertex' | 'emulator',
+    method,
+    url,
+    request: await withBytesOfNoFile(sent.request),
+    quotaProject: env.GOOGLE_CLOUD_QUOTA_PROJECT,
+  });
+  await io.stdout.write(program.endsWith('\n') ? program : `${program}\n`);
+}
+
+/** What came from no file, such as a data: URL, can only stand in the program itself. */
+async function withBytesOfNoFile(request: GenerateContentRequest): Promise<GenerateContentRequest> {
+  const part = async (from: Part): Promise<Part> => {
+    const data = from.inlineData?.data;
+    if (!from.inlineData || !isByteSource(data) || data.path !== undefined) return from;
+    const reader = await data.open();
+    const bytes = Buffer.alloc(data.byteLength);
+    await reader.read(bytes).finally(() => reader.close());
+    return { ...from, inlineData: { ...from.inlineData, data: bytes.toString('base64') } };
+  };
+  const content = async (from: Content): Promise<Content> => ({
+    ...from,
+    parts: await Promise.all(from.parts.map(part)),
+  });
+  return { ...request, contents: await Promise.all(request.contents.map(content)) };
+}

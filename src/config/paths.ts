@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { UsageError } from '../errors.ts';
+
+/** The name of our folders: `~/.gemini` belongs to another tool. */
+const NAME = 'gemini-prompt';
+
+/**
+ * The folder of settings and templates: XDG_CONFIG_HOME, or ~/.config; APPDATA on Windows.
+ * @throws UsageError when the environment names no home
+ */
+export function configFolder(env: Readonly<Record<string, string | undefined>>): string {
+  if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, NAME);
+  if (process.platform === 'win32' && env.APPDATA) return join(env.APPDATA, NAME);
+  const home = env.HOME ?? env.USERPROFILE;
+  if (home) return join(home, '.config', NAME);
+  throw new UsageError('there is no home folder to keep settings in', {
+    hint: 'set HOME or XDG_CONFIG_HOME',
+  });
+}
