@@ -1,6 +1,6 @@
 import { GeminiError, IncompleteError, UnavailableError } from '../errors.ts';
 import { JsonStreamParser } from '../http/json-stream.ts';
-import { EventStreamParser, type ServerSentEvent } from '../http/sse.ts';
+import { type EventStreamItem, EventStreamParser } from '../http/sse.ts';
 import { pageTitle } from '../wire/error-body.ts';
 import { statusError } from '../wire/status.ts';
 
@@ -23,8 +23,9 @@ export class AnswerReader<Chunk extends object> {
   #parser: EventStreamParser | JsonStreamParser | undefined;
   #sawEvent = false;
   readonly #bareJson = new JsonStreamParser();
-  #bareJsonBegan = false;
-  #leftoverLength = 0;
+  /** Characters of the lines of an event stream that were no fields, and of the JSON among them. */
+  #otherLength = 0;
+  #bareJsonLength = 0;
   /** A chunk was given out: the person may have seen text. */
   started = false;
   failure: GeminiError | undefined;
@@ -58,8 +59,7 @@ export class AnswerReader<Chunk extends object> {
   #read(bytes: Buffer, chunks: Chunk[]): void {
     const rest = this.#parser ? bytes : this.#chooseParser(bytes);
     if (this.#parser instanceof EventStreamParser) {
-      this.#readEvents(this.#parsed(this.#parser, rest), chunks);
-      this.#readLeftover(this.#parser.leftover);
+      this.#readItems(this.#parsed(this.#parser, rest), chunks);
     } else if (this.#parser) {
       for (const text of this.#parsed(this.#parser, rest)) this.#readDocument(text, chunks);
       if (this.#parser.state === 'malformed') throw this.#broken(`${this.#server} sent malformed JSON`);
@@ -70,10 +70,9 @@ export class AnswerReader<Chunk extends object> {
     const parser = this.#parser;
     if (!parser) throw this.#empty();
     if (parser instanceof EventStreamParser) {
-      this.#readEvents(parser.end(), chunks, 'the answer ends in the middle of an event');
-      this.#readLeftover(parser.leftover);
+      this.#readItems(parser.end(), chunks, 'the answer ends in the middle of an event');
       if (this.#bareJson.state === 'within') throw this.#broken('the answer ends in the middle of an error');
-      if (!this.#sawEvent && parser.leftover.trim() !== '') throw this.#noAnswer();
+      if (!this.#sawEvent && this.#otherLength > 0) throw this.#noAnswer();
     } else if (parser.state === 'within') {
       throw this.#broken('the answer ends in the middle of its JSON');
     }
@@ -99,11 +98,15 @@ export class AnswerReader<Chunk extends object> {
     }
   }
 
-  #readEvents(events: readonly ServerSentEvent[], chunks: Chunk[], whenInvalid?: string): void {
-    for (const { event, data } of events) {
+  #readItems(items: readonly EventStreamItem[], chunks: Chunk[], whenInvalid?: string): void {
+    for (const item of items) {
+      if ('other' in item) {
+        this.#readOtherLine(item.other);
+        continue;
+      }
       this.#sawEvent = true;
-      if (event === 'error') throw this.#serverError(data);
-      this.#readDocument(data, chunks, whenInvalid);
+      if (item.event === 'error') throw this.#serverError(item.data);
+      this.#readDocument(item.data, chunks, whenInvalid);
     }
   }
 
@@ -128,19 +131,16 @@ export class AnswerReader<Chunk extends object> {
     chunks.push(document as Chunk);
   }
 
-  /** Looks for a bare JSON error among the lines of an event stream that were no fields; other text is passed over. */
-  #readLeftover(leftover: string): void {
-    let added = leftover.slice(this.#leftoverLength);
-    if (added === '') return;
-    this.#leftoverLength = leftover.length;
-    if (!this.#bareJsonBegan) {
-      if (!this.#sawEvent && leftover.length > MUCH_TEXT) throw this.#noAnswer();
-      const start = added.search(/^[ \t]*[[{]/m);
-      if (start === -1) return;
-      this.#bareJsonBegan = true;
-      added = added.slice(start);
+  /** Looks for a bare JSON error among the lines that were no fields; other text is passed over. */
+  #readOtherLine(line: string): void {
+    this.#otherLength += line.trim().length;
+    if (this.#bareJsonLength === 0) {
+      if (!this.#sawEvent && this.#otherLength > OTHER_LIMIT) throw this.#noAnswer();
+      if (!/^[ \t]*[[{]/.test(line)) return;
     }
-    for (const text of this.#bareJson.push(Buffer.from(added))) {
+    this.#bareJsonLength += line.length + 1;
+    if (this.#bareJsonLength > OTHER_LIMIT) return;
+    for (const text of this.#bareJson.push(Buffer.from(`${line}\n`))) {
       if (isErrorText(text)) throw this.#serverError(text);
     }
   }
@@ -189,8 +189,8 @@ export class AnswerReader<Chunk extends object> {
 
 const CHECK_ADDRESS = 'check the base URL and the proxy, and whether this network wants a login first';
 
-/** Characters of unknown text without a single event after which it is clear that no answer will come. */
-const MUCH_TEXT = 32 * 1024;
+/** So many characters of a bare error are read; so many of other text, without an event, are no answer. */
+const OTHER_LIMIT = 64 * 1024;
 
 /** Blank space, and the three bytes of a byte order mark. */
 const INSIGNIFICANT: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf]);

@@ -14,6 +14,7 @@ async function preview(
     config: resolveConfig(flags, env),
     env,
     stream,
+    sending: true,
     startEmulator: async () => 'http://127.0.0.1:1',
     note: () => {},
     onDebug: undefined,
