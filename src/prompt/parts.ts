@@ -3,6 +3,20 @@ import { parseArgs } from 'node:util';
 /** The four kinds of media a prompt can hold; PDF and text files are documents. */
 export type MediaKind = 'image' | 'audio' | 'video' | 'document';
 
+/** What may stand after `#` in a source, for this source alone. */
+export type SourceOptions = {
+  /** Part of a recording or video, in seconds from its start. */
+  readonly startSeconds?: number;
+  readonly endSeconds?: number;
+  /** Frames per second that the model sees of a video. */
+  readonly fps?: number;
+  /** The type, whatever the content says. */
+  readonly mimeType?: string;
+  readonly resolution?: 'low' | 'medium' | 'high';
+  /** Pages of a document, from 1, both ends included. */
+  readonly pages?: readonly { readonly first: number; readonly last: number }[];
+};
+
 export type TextPart = { text: string };
 /** A medium by where it is; `kind` is what the person said it is, and is checked against the content. */
 export type SourcePart = { source: string; kind?: MediaKind; mimeType?: string };
