@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { ByteReader } from '../byte-source.ts';
+import { monotonicMs } from '../concurrency.ts';
 import { GeminiError, InputError } from '../errors.ts';
 import type { Descriptor } from './descriptor.ts';
 import { displayName } from './display-name.ts';
@@ -29,11 +30,11 @@ export function fileReader(file: Descriptor, path: string, { size, unchanged }: 
   let slow = true;
 
   const readSome = async (buffer: Buffer, offset: number, length: number): Promise<number> => {
-    const started = performance.now();
+    const started = monotonicMs();
     const count = slow
       ? await file.read(buffer, offset, length, position)
       : readSync(file.fd, buffer, offset, length, position);
-    slow = performance.now() - started > SLOW_READ_MS;
+    slow = monotonicMs() - started > SLOW_READ_MS;
     return count;
   };
 

@@ -12,9 +12,6 @@ const FORMS = {
 
 export type ShowForm = keyof typeof FORMS;
 
-/** The names of the forms, for the help and its check. */
-export const SHOW_FORMS = Object.keys(FORMS) as readonly ShowForm[];
-
 /**
  * A program that sends the same request: media are read from their files and secrets from the environment when it
  * runs, so that it can be kept and passed on. Ends in one newline.

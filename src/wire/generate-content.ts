@@ -25,18 +25,6 @@ export type Part = {
   mediaResolution?: { level?: string; numTokens?: number };
 };
 
-/** The part fields of which a part has exactly one. */
-export const PART_DATA_FIELDS = [
-  'text',
-  'inlineData',
-  'fileData',
-  'functionCall',
-  'functionResponse',
-  'executableCode',
-  'codeExecutionResult',
-  'audioTranscription',
-] as const satisfies readonly (keyof Part)[];
-
 /** `data` is base64 on the wire; a ByteSource is encoded while the body is sent, never held as a string. */
 export type Blob = { mimeType: string; data: string | ByteSource; displayName?: string };
 export type FileData = { mimeType?: string; fileUri: string; displayName?: string };

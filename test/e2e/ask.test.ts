@@ -210,7 +210,7 @@ describe('what cannot be asked', () => {
   mkdirSync(join(folder, 'folder'));
   writeFileSync(join(folder, 'empty.png'), '');
   writeFileSync(join(folder, 'bad.txt'), Buffer.from([0x61, 0xff, 0xfe]));
-  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
 
   it.each([
     [3, ['ask', '--image', 'nothing-here.jpg']],
