@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeFailure } from '../terminal/io.ts';
@@ -16,25 +16,34 @@ export async function writeNewFile(
   { from, extension }: { from: number; extension: string },
   bytes: Uint8Array,
 ): Promise<{ name: string; number: number }> {
+  let taken: ReadonlySet<string> | undefined;
   for (let number = from; ; number++) {
     const name = `answer-${number}.${extension}`;
+    if (taken?.has(name)) continue;
     const path = join(folder, name);
     try {
-      const file = await open(path, 'wx');
-      try {
-        await file.writeFile(bytes).finally(() => file.close());
-      } catch (error) {
-        await rm(path, { force: true });
-        throw error;
-      }
+      await writeExclusively(path, bytes);
       return { name, number };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      const cause = error instanceof Error ? error : new Error(String(error));
-      throw new InputError(`cannot write ${path}: ${writeFailure(cause)}`, {
-        hint: 'name a folder with --output-dir',
-        cause,
-      });
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(path, error);
     }
+    // To try each name of ten thousand takes long.
+    taken ??= new Set(await readdir(folder).catch(() => []));
   }
+}
+
+async function writeExclusively(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes).finally(() => file.close());
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function cannotWrite(path: string, error: unknown): InputError {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const hint = 'name a folder with --output-dir';
+  return new InputError(`cannot write ${path}: ${writeFailure(cause)}`, { hint, cause });
 }

@@ -12,7 +12,10 @@ export type AnswerOptions = {
   readonly io: IO;
   readonly cwd: string;
   readonly format: AnswerFormat;
-  /** A file to write; undefined or `-` is stdout. */
+  /**
+   * A file to write; undefined or `-` is stdout. A file, or a pipe named with `-`, may also take the one medium of an
+   * answer as bytes, and its text goes to stderr then: the first 65,536 characters wait until that is known.
+   */
   readonly output: string | undefined;
   /** One line to the person, on stderr. */
   note(line: string): void;

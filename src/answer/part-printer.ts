@@ -61,10 +61,9 @@ export function createPartPrinter({
     await media.flush();
     if (thoughts?.open) await thoughts.leave();
   };
-  const say = async (text: string) => {
-    if (media.recording || thoughts?.open) await settle();
-    await page.text(text);
-  };
+  /** Whether text must wait until something else has ended. */
+  const interrupted = () => media.recording || thoughts?.open === true;
+  const say = (text: string) => (interrupted() ? settle().then(() => page.text(text)) : page.text(text));
   const think = async (part: Part, to: ThoughtsPage) => {
     const block = blockOf(part);
     if (!part.text && block === undefined) return;
@@ -101,29 +100,59 @@ export function createPartPrinter({
     }
   };
 
+  const showMixed = async (chunks: readonly GenerateContentResponse[], index: number) => {
+    let text = '';
+    for (const part of chunks.flatMap((chunk) => partsOf(chunk, index))) {
+      if (isAnswerText(part)) {
+        text += part.text;
+        continue;
+      }
+      if (typeof part !== 'object' || part === null) continue;
+      if (text !== '') await say(text);
+      text = '';
+      if (part.thought !== true) await showOther(part);
+      else if (thoughts) await think(part, thoughts);
+    }
+    if (text !== '') await say(text);
+  };
+
   return {
     settle,
     failure: () => failure,
-    async show(chunks, index) {
-      let text = '';
-      for (const chunk of chunks) {
-        const parts = findCandidate(chunk, index)?.content?.parts;
-        if (!Array.isArray(parts)) continue;
-        for (const part of parts) {
-          if (typeof part?.text === 'string' && part.text !== '' && part.thought !== true) {
-            text += part.text;
-            continue;
-          }
-          if (typeof part !== 'object' || part === null) continue;
-          if (text !== '') await say(text);
-          text = '';
-          if (part.thought !== true) await showOther(part);
-          else if (thoughts) await think(part, thoughts);
-        }
-      }
-      if (text !== '') await say(text);
+    show(chunks, index) {
+      const text = plainText(chunks, index);
+      if (text === undefined) return showMixed(chunks, index);
+      return text === '' ? NOTHING : say(text);
     },
   };
+}
+
+const NOTHING = Promise.resolve();
+
+/**
+ * The text of chunks that hold nothing but text of the answer, as nearly all do; undefined for others. Apart from the
+ * rest, so that a hundred thousand small chunks cost no promise each.
+ */
+function plainText(chunks: readonly GenerateContentResponse[], index: number): string | undefined {
+  let text = '';
+  for (const chunk of chunks) {
+    for (const part of partsOf(chunk, index)) {
+      if (!isAnswerText(part)) return undefined;
+      text += part.text;
+    }
+  }
+  return text;
+}
+
+function partsOf(chunk: GenerateContentResponse, index: number): readonly Part[] {
+  const parts = findCandidate(chunk, index)?.content?.parts;
+  return Array.isArray(parts) ? parts : NO_PARTS;
+}
+
+const NO_PARTS: readonly Part[] = [];
+
+function isAnswerText(part: Part): part is Part & { text: string } {
+  return typeof part?.text === 'string' && part.text !== '' && part.thought !== true;
 }
 
 /** Fields that say how a part is meant, and text, which is empty here. */

