@@ -1,9 +1,7 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
-import { type OutputStream, writeFailure } from '../terminal/io.ts';
+import type { OutputStream } from '../terminal/io.ts';
 import type { Medium } from './media.ts';
-import { writeNewFile } from './new-file.ts';
 import { createSoleOutput } from './sole-output.ts';
 
 /** Where the media of an answer go. */
@@ -37,6 +35,8 @@ export type MediaPlaceOptions = {
 export async function openMediaPlace(options: MediaPlaceOptions): Promise<MediaPlace> {
   const { cwd, outputDir, named, out } = options;
   if (outputDir !== undefined) {
+    // Files are loaded with the first medium or folder: most answers have none.
+    const { openFolder } = await import('./media-folder.ts');
     await openFolder(resolve(cwd, outputDir), outputDir);
     return inFolder(out, cwd, outputDir);
   }
@@ -50,6 +50,7 @@ function inFolder(out: OutputStream, cwd: string, folder: string): MediaPlace {
     out,
     release: async () => {},
     async take({ extension, bytes }) {
+      const { writeNewFile } = await import('./media-folder.ts');
       const written = await writeNewFile(resolve(cwd, folder), { from: last + 1, extension }, bytes);
       last = written.number;
       return join(folder, written.name);
@@ -79,38 +80,4 @@ function nowhere(out: OutputStream): MediaPlace {
       });
     },
   };
-}
-
-async function openFolder(path: string, name: string): Promise<void> {
-  if (name === '') throw new InputError('--output-dir names no folder');
-  try {
-    await makeFolder(path);
-    await access(path, constants.W_OK);
-  } catch (error) {
-    const cause: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
-    const reason = cause.code === 'EEXIST' ? 'it is not a folder' : writeFailure(cause);
-    throw new InputError(`cannot save files in ${name}: ${reason}`, { cause });
-  }
-}
-
-/** As `mkdir -p`. Node's own never ends where mkdir says ENOENT though the parent is there, as in /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && dirname(path) !== path) {
-      await makeFolder(dirname(path));
-      await mkdir(path);
-    } else if (!(await isFolder(path))) {
-      throw error;
-    }
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

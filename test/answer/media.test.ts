@@ -124,8 +124,8 @@ describe('media on a terminal or with --output-dir', () => {
 
   it('leave nothing behind when the disk does not take them whole', async () => {
     const folder = temporaryFolder();
-    const program = join(temporaryFolder(), 'new-file.cjs');
-    const bundle = await rolldown({ input: resolve('src/answer/new-file.ts'), external: [/^node:/] });
+    const program = join(temporaryFolder(), 'media-folder.cjs');
+    const bundle = await rolldown({ input: resolve('src/answer/media-folder.ts'), external: [/^node:/] });
     await bundle.write({ file: program, format: 'cjs' });
     await bundle.close();
     const script = `require(process.argv[1]).writeNewFile(process.argv[2], { from: 1, extension: 'png' },

@@ -1,5 +1,5 @@
-import { open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeFailure } from '../terminal/io.ts';
 
@@ -46,4 +46,42 @@ function cannotWrite(path: string, error: unknown): InputError {
   const cause = error instanceof Error ? error : new Error(String(error));
   const hint = 'name a folder with --output-dir';
   return new InputError(`cannot write ${path}: ${writeFailure(cause)}`, { hint, cause });
+}
+
+/**
+ * Makes the folder if it is not there, and checks that files can be made in it.
+ * @throws InputError when not
+ */
+export async function openFolder(path: string, name: string): Promise<void> {
+  if (name === '') throw new InputError('--output-dir names no folder');
+  try {
+    await makeFolder(path);
+    await access(path, constants.W_OK);
+  } catch (error) {
+    const cause: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
+    const reason = cause.code === 'EEXIST' ? 'it is not a folder' : writeFailure(cause);
+    throw new InputError(`cannot save files in ${name}: ${reason}`, { cause });
+  }
+}
+
+/** As `mkdir -p`. Node's own never ends where mkdir says ENOENT though the parent is there, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await mkdir(path);
+    } else if (!(await isFolder(path))) {
+      throw error;
+    }
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
