@@ -1,4 +1,4 @@
-import { appendInto, type Fields, isEmpty, isFields, mergeInto, setField } from './fold-fields.ts';
+import { FieldFold, type Fields, isEmpty, isFields } from './fold-fields.ts';
 import type { Candidate } from './generate-content.ts';
 
 /**
@@ -12,8 +12,8 @@ import type { Candidate } from './generate-content.ts';
  */
 export class CandidateFold {
   readonly #keepText: boolean;
-  readonly #fields: Fields = {};
-  #content: Fields | undefined;
+  readonly #fields = new FieldFold();
+  #content: FieldFold | undefined;
   readonly #parts: (TextRun | Fields)[] = [];
   /** The last part, if the next chunk may go on with it. */
   #open: TextRun | undefined;
@@ -24,44 +24,74 @@ export class CandidateFold {
   }
 
   add(candidate: Fields): void {
+    let place = 0;
     for (const name in candidate) {
       const value = candidate[name];
-      if (name === 'content') this.#addContent(value);
-      else if (value !== this.#fields[name]) this.#addField(name, value, this.#fields[name]);
+      const index = this.#fields.find(name, place);
+      if (name === 'content') this.#addContent(value, index);
+      else if (value !== this.#fields.at(index)) this.#addField(name, value, index);
+      place += 1;
     }
   }
 
   candidate(): Candidate {
-    if (!this.#content) return { ...this.#fields };
-    const content = { ...this.#content };
-    if ('parts' in content)
+    const fields = this.#fields.toObject();
+    if (!this.#content) return fields;
+    const content = this.#content.toObject();
+    if ('parts' in content) {
       content.parts = this.#parts.map((part) => (part instanceof TextRun ? part.part() : part));
-    return { ...this.#fields, content };
+    }
+    return { ...fields, content };
   }
 
-  #addField(name: string, value: unknown, before: unknown): void {
-    if (name === 'finishReason' && value === 'FINISH_REASON_UNSPECIFIED' && !isEmpty(before)) return;
-    const merge = MERGES.get(name);
-    const merged =
-      merge && isFields(value) ? merge(isFields(before) ? before : {}, value, this.#citations) : value;
-    setField(this.#fields, name, merged);
-  }
-
-  #addContent(content: unknown): void {
-    // Its place among the candidate's fields; the content itself is made at the end.
-    this.#fields.content ??= null;
-    if (!isFields(content)) return;
-    this.#content ??= {};
-    for (const name in content) {
-      const value = content[name];
-      if (name === 'parts' && Array.isArray(value)) this.#addParts(value, this.#content);
-      else if (value !== this.#content[name]) setField(this.#content, name, value);
+  #addField(name: string, value: unknown, index: number): void {
+    const before = this.#fields.at(index);
+    if (!isFields(value)) {
+      const unspecified = name === 'finishReason' && value === 'FINISH_REASON_UNSPECIFIED';
+      if (!unspecified || isEmpty(before)) this.#fields.update(index, name, value);
+    } else if (name === 'citationMetadata' || name === 'logprobsResult') {
+      const gathered = before instanceof FieldFold ? before : new FieldFold();
+      if (gathered !== before) this.#fields.set(index, name, gathered);
+      if (name === 'citationMetadata') this.#cite(gathered, value);
+      else gathered.append(value);
+    } else if (name === 'groundingMetadata' && isFields(before)) {
+      this.#fields.set(index, name, mergeGrounding(before, value));
+    } else {
+      this.#fields.update(index, name, value);
     }
   }
 
-  #addParts(parts: readonly unknown[], content: Fields): void {
-    // As above: its place among the content's fields.
-    content.parts ??= [];
+  /** Some services repeat the citations so far in each chunk: the same one is taken once. */
+  #cite(gathered: FieldFold, metadata: Fields): void {
+    const seen: string[] = [];
+    gathered.append(metadata, (citation) => {
+      const identity = JSON.stringify(citation);
+      seen.push(identity);
+      return !this.#citations.has(identity);
+    });
+    for (const identity of seen) this.#citations.add(identity);
+  }
+
+  #addContent(content: unknown, index: number): void {
+    // Its place among the candidate's fields; the content itself is made at the end.
+    if (index === -1) this.#fields.set(index, 'content', null);
+    if (!isFields(content)) return;
+    this.#content ??= new FieldFold();
+    let place = 0;
+    for (const name in content) {
+      const value = content[name];
+      const at = this.#content.find(name, place);
+      if (name === 'parts' && Array.isArray(value)) {
+        if (at === -1) this.#content.set(at, name, []);
+        this.#addParts(value);
+      } else if (value !== this.#content.at(at)) {
+        this.#content.update(at, name, value);
+      }
+      place += 1;
+    }
+  }
+
+  #addParts(parts: readonly unknown[]): void {
     let open = this.#open;
     const continuing = this.#parts.length > 0;
     for (const part of parts) {
@@ -118,30 +148,10 @@ function plainText(part: Fields): string | undefined {
   return typeof part.text === 'string' ? part.text : undefined;
 }
 
-type Merge = (before: Fields, now: Fields, citations: Set<string>) => Fields;
-
-const MERGES: ReadonlyMap<string, Merge> = new Map<string, Merge>([
-  ['citationMetadata', mergeCitations],
-  ['groundingMetadata', mergeGrounding],
-  ['logprobsResult', (before, now) => appendInto(before, now)],
-]);
-
-/** Some services repeat the citations so far in each chunk: the same one is taken once. */
-function mergeCitations(before: Fields, now: Fields, known: Set<string>): Fields {
-  const added: string[] = [];
-  const merged = appendInto(before, now, (citation) => {
-    const identity = JSON.stringify(citation);
-    added.push(identity);
-    return !known.has(identity);
-  });
-  for (const identity of added) known.add(identity);
-  return merged;
-}
-
 function mergeGrounding(before: Fields, now: Fields): Fields {
   const fuller = lengthOf(now.groundingChunks) >= lengthOf(before.groundingChunks) ? now : before;
   const { groundingChunks, groundingSupports } = fuller;
-  return mergeInto(mergeInto({ ...before }, now), { groundingChunks, groundingSupports });
+  return new FieldFold().merge(before).merge(now).merge({ groundingChunks, groundingSupports }).toObject();
 }
 
 function lengthOf(value: unknown): number {

@@ -1,5 +1,10 @@
-/** Fields of JSON objects while they are gathered. */
+/** A JSON object of any shape. */
 export type Fields = Record<string, unknown>;
+
+/** A JSON object, not an array. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Says nothing: null, '', [], {} and what is not there. */
 export function isEmpty(value: unknown): boolean {
@@ -9,50 +14,71 @@ export function isEmpty(value: unknown): boolean {
   return true;
 }
 
-/** A JSON object, not an array. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
- * Sets one field of `target`: the later value wins, unless it says nothing.
- * A field named `__proto__` would set the prototype instead, so it is dropped.
+ * The fields of one object, gathered from many that mostly have the same names in the same order, as the chunks of a
+ * stream do: a field is looked for at the place it has in its own object first. That takes half the time of an object
+ * with computed names, and a field named `__proto__` is one like any other.
  */
-export function setField(target: Fields, name: string, value: unknown): void {
-  if (name === '__proto__') return;
-  if (target[name] === undefined || !isEmpty(value)) target[name] = value;
-}
+export class FieldFold {
+  readonly #names: string[] = [];
+  readonly #values: unknown[] = [];
 
-/** Sets all fields of `source` in `target`, which must be the fold's own object; gives `target`. */
-export function mergeInto(target: Fields, source: Fields): Fields {
-  for (const name in source) {
-    const value = source[name];
-    // Counts, most of what is merged, need no further question.
-    if (typeof value === 'number') target[name] = value;
-    else setField(target, name, value);
+  /** Where the field stands, or -1. */
+  find(name: string, place: number): number {
+    return this.#names[place] === name ? place : this.#names.indexOf(name);
   }
-  return target;
-}
 
-/**
- * As mergeInto, but lists are appended to the fold's own lists.
- * @param take whether an item is to be added
- */
-export function appendInto(
-  target: Fields,
-  source: Fields,
-  take: (item: unknown) => boolean = () => true,
-): Fields {
-  for (const name in source) {
-    const value = source[name];
-    if (!Array.isArray(value)) {
-      setField(target, name, value);
-      continue;
+  at(index: number): unknown {
+    return index === -1 ? undefined : this.#values[index];
+  }
+
+  /** Sets the field at `index`, or a new one (-1). */
+  set(index: number, name: string, value: unknown): void {
+    if (index !== -1) {
+      this.#values[index] = value;
+    } else {
+      this.#names.push(name);
+      this.#values.push(value);
     }
-    const before = target[name];
-    const list: unknown[] = Array.isArray(before) ? before : [];
-    for (const item of value) if (take(item)) list.push(item);
-    setField(target, name, list);
   }
-  return target;
+
+  /** Sets the field unless it has a value and the new one says nothing. */
+  update(index: number, name: string, value: unknown): void {
+    if (index === -1 || typeof value === 'number' || !isEmpty(value)) this.set(index, name, value);
+  }
+
+  /** Updates all fields of an object. */
+  merge(source: Fields): this {
+    let place = 0;
+    for (const name in source) {
+      this.update(this.find(name, place), name, source[name]);
+      place += 1;
+    }
+    return this;
+  }
+
+  /** As merge, but lists are appended; `take` tells whether an item is to be added. */
+  append(source: Fields, take: (item: unknown) => boolean = () => true): this {
+    for (const [name, value] of Object.entries(source)) {
+      const index = this.find(name, -1);
+      const before = this.at(index);
+      if (!Array.isArray(value)) {
+        this.update(index, name, value);
+        continue;
+      }
+      const list: unknown[] = Array.isArray(before) ? before : [];
+      for (const item of value) if (take(item)) list.push(item);
+      this.set(index, name, list);
+    }
+    return this;
+  }
+
+  /** A new object; folds among the values become objects too. */
+  toObject(): Fields {
+    return Object.fromEntries(this.#names.map((name, index) => [name, unfold(this.#values[index])]));
+  }
+}
+
+function unfold(value: unknown): unknown {
+  return value instanceof FieldFold ? value.toObject() : value;
 }

@@ -1,5 +1,5 @@
 import { CandidateFold } from './candidate-fold.ts';
-import { type Fields, isEmpty, isFields, mergeInto, setField } from './fold-fields.ts';
+import { FieldFold, type Fields, isEmpty, isFields } from './fold-fields.ts';
 import type { Candidate, GenerateContentResponse } from './generate-content.ts';
 
 /** Gathers the chunks of one answer; linear in their number and size, and never changes a chunk. */
@@ -20,44 +20,49 @@ export type ResponseFoldOptions = {
  * responseId, createTime: the first that says something; fields unknown to us: the last.
  */
 export function createResponseFold({ keepText = true }: ResponseFoldOptions = {}): ResponseFold {
-  const fields: Fields = {};
+  const fields = new FieldFold();
   const candidates = new Map<number, CandidateFold>();
 
   return {
     add(chunk) {
-      const chunkFields: Fields = chunk;
-      for (const name in chunkFields) {
-        const value = chunkFields[name];
-        if (name === 'candidates') addCandidates(value);
-        else if (value !== fields[name]) addField(name, value);
+      const source: Fields = chunk;
+      let place = 0;
+      for (const name in source) {
+        addField(name, source[name], fields.find(name, place));
+        place += 1;
       }
     },
     response() {
+      const response = fields.toObject();
+      if (!('candidates' in response)) return response;
       const folded = [...candidates].sort(([a], [b]) => a - b).map(([, candidate]) => candidate.candidate());
-      return 'candidates' in fields ? { ...fields, candidates: folded } : { ...fields };
+      return { ...response, candidates: folded };
     },
   };
 
-  function addCandidates(value: unknown): void {
-    // Its place among the fields; the list itself is made at the end.
-    fields.candidates ??= [];
-    if (!Array.isArray(value)) return;
-    value.forEach((candidate: unknown, position) => {
-      if (!isFields(candidate)) return;
+  function addField(name: string, value: unknown, index: number): void {
+    const before = fields.at(index);
+    if (name === 'candidates') {
+      // Its place among the fields; the list itself is made at the end.
+      if (index === -1) fields.set(index, name, []);
+      if (Array.isArray(value)) addCandidates(value);
+    } else if (name === 'usageMetadata' && isFields(value)) {
+      if (before instanceof FieldFold) before.merge(value);
+      else fields.set(index, name, new FieldFold().merge(value));
+    } else if (isEmpty(before) || !KEEP_FIRST.has(name) || (saysBlocked(value) && !saysBlocked(before))) {
+      fields.update(index, name, value);
+    }
+  }
+
+  function addCandidates(list: readonly unknown[]): void {
+    for (let position = 0; position < list.length; position += 1) {
+      const candidate = list[position];
+      if (!isFields(candidate)) continue;
       const index = indexOf(candidate, position);
       const known = candidates.get(index);
       const fold = known ?? new CandidateFold(keepText);
       if (!known) candidates.set(index, fold);
       fold.add(candidate);
-    });
-  }
-
-  function addField(name: string, value: unknown): void {
-    const before = fields[name];
-    if (name === 'usageMetadata' && isFields(value)) {
-      fields[name] = mergeInto(isFields(before) ? before : {}, value);
-    } else if (!KEEP_FIRST.has(name) || isEmpty(before) || (saysBlocked(value) && !saysBlocked(before))) {
-      setField(fields, name, value);
     }
   }
 }

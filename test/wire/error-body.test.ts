@@ -39,10 +39,12 @@ describe('google.rpc.Status, however it is wrapped', () => {
     expect(parseErrorBody(error({ status: 'toString', code: 1e9 }))).toMatchObject({ code: undefined });
   });
 
-  test('JSON quoted in a message is not taken for an error', () => {
-    const message = 'Allowed values: ["a", "b"], got {"message": "c"}';
-    expect(parseErrorBody(error({ code: 400, message }))).toMatchObject({ code: 400, message });
-  });
+  test.each(['Allowed values: ["a", "b"].', 'Unexpected {"message": "c"} here.', '["a"]'])(
+    'JSON quoted in a message is not taken for an error: %s',
+    (message) => {
+      expect(parseErrorBody(error({ code: 400, message }))).toMatchObject({ code: 400, message });
+    },
+  );
 });
 
 describe('what others send', () => {
