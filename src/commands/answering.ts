@@ -3,11 +3,12 @@ import { usageLine } from '../answer/usage.ts';
 import type { Backend } from '../backends/backend.ts';
 import { limitTime, monotonicMs } from '../concurrency.ts';
 import type { Context } from '../context.ts';
-import { IncompleteError, UnavailableError, UsageError } from '../errors.ts';
+import { UnavailableError, UsageError } from '../errors.ts';
 import { type Generation, generate } from '../generate.ts';
 import { createSpinner } from '../terminal/spinner.ts';
 import type { FunctionCall, GenerateContentRequest } from '../wire/generate-content.ts';
-import { answerText } from '../wire/response.ts';
+import { findCandidate } from '../wire/response.ts';
+import { answerFault, candidateNotes } from './answer-faults.ts';
 import type { ComposedPrompt } from './compose-request.ts';
 import { readFlags } from './prompt-options.ts';
 import type { ToolOptions } from './tool-calls.ts';
@@ -81,9 +82,9 @@ export async function answerQuestion(
     if (options.usage) {
       await context.io.stderr.write(usageLine(response, { firstMs, totalMs: monotonicMs() - started }));
     }
-    const fault =
-      failure ?? undeclaredCall(response, question.request) ?? (await misfit(response, question.schema));
+    const fault = failure ?? (await answerFault(response, question));
     if (fault) throw fault;
+    for (const line of candidateNotes(response, candidates ?? 1)) context.note(line);
     await output.publish();
   } catch (error) {
     await output.abandon();
@@ -113,7 +114,7 @@ async function askWithTools(
     const { generation, unanswered } = await runToolRounds({
       ask: once,
       request: question.request,
-      answer: await bindTools(context, options, question.request),
+      answer: await bindTools({ ...context, signal: limited.signal }, options, question.request),
       maxRounds: options.maxToolRounds,
     });
     return { ...generation, calls: unanswered };
@@ -132,7 +133,7 @@ async function askOnce(
   signal: AbortSignal,
   shown: OnChunks,
 ): Promise<Generation> {
-  let anyText = false;
+  let anyShown = false;
   const spinner = createSpinner(context.io.stderr, `asking ${question.model}`);
   const run = () =>
     generate({
@@ -142,18 +143,27 @@ async function askOnce(
       keepText: keepsAnswer(options, question),
       onChunks: async (chunks) => {
         spinner.stop();
-        anyText ||= chunks.some((chunk) => answerText(chunk) !== '');
+        anyShown ||= options.format === 'jsonl' || chunks.some(holdsShown);
         await shown(chunks);
       },
     });
   if (!context.quiet) spinner.start();
   try {
     const generation = await run();
-    const again = !anyText && WORTH_ANOTHER_TRY.has(generation.failure?.code ?? '');
+    const again = !anyShown && WORTH_ANOTHER_TRY.has(generation.failure?.code ?? '');
     return again ? await run() : generation;
   } finally {
     spinner.stop();
   }
+}
+
+/** Whether a chunk holds something that is written as soon as it comes; calls are printed at the end. */
+function holdsShown(chunk: Generation['response']): boolean {
+  const parts = findCandidate(chunk)?.content?.parts;
+  return (
+    Array.isArray(parts) &&
+    parts.some((part) => part && !part.thought && !part.functionCall && (part.text ?? true))
+  );
 }
 
 /** The text is kept where it is shown at the end, checked against a schema, or sent back with the calls it came with. */
@@ -164,23 +174,6 @@ function keepsAnswer(options: AnsweringOptions, { request, schema }: Question): 
     schema !== undefined ||
     options.tool.length + options.toolResponse.length > 0
   );
-}
-
-/** A call that nobody offered is shown and nothing more. */
-function undeclaredCall({ candidates }: Generation['response'], request: GenerateContentRequest) {
-  const call = candidates?.[0]?.content?.parts?.find((part) => part.functionCall)?.functionCall;
-  if (!call || request.tools?.some((tool) => tool.functionDeclarations?.length)) return undefined;
-  return new IncompleteError(`the model called a function "${call.name}", but none was declared`, {
-    hint: 'declare functions with --tools @FILE',
-  });
-}
-
-async function misfit(response: Generation['response'], schema: ComposedPrompt['schema']) {
-  if (schema === undefined) return undefined;
-  const { validateAnswer } = await import('../prompt/answer-schema.ts');
-  const violations = await validateAnswer(schema, answerText(response));
-  if (violations.length === 0) return undefined;
-  return new IncompleteError('the answer does not fit the schema', { details: violations });
 }
 
 /** The signal of the run, or an earlier one with --timeout. */

@@ -34,6 +34,8 @@ export async function readTemplated(
 ): Promise<{ parts: TypedPart[]; flags: Flags } | undefined> {
   const { template, saveTemplate } = prompt.flags;
   if (typeof saveTemplate === 'string') {
+    if (template !== undefined)
+      throw new UsageError('--save-template keeps what is typed, not another template');
     note(`saved ${await save(prompt, saveTemplate, env)}`);
     return undefined;
   }
@@ -59,11 +61,15 @@ async function load(name: string, env: Environment): Promise<Template> {
   return loadTemplate(text, name);
 }
 
-/** Saves the prompt, readable by its owner alone, and gives the path of its file. */
+/** Saves the prompt, with --param as its defaults, readable by its owner alone, and gives the path of its file. */
 async function save(prompt: TypedPrompt, name: string, env: Environment): Promise<string> {
   const folder = templatesFolder(env);
   const file = join(folder, templateFileName(name));
-  const text = serializeTemplate({ parts: prompt.parts, flags: withoutRun(prompt.typedFlags) });
+  const text = serializeTemplate({
+    parts: prompt.parts,
+    flags: withoutRun(prompt.typedFlags),
+    defaults: readAssignments(prompt.flags.param),
+  });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(file, text, { mode: 0o600 });
   return file;
@@ -86,6 +92,7 @@ function withoutRun(flags: Flags): Flags {
 
 const PART_NAMES = [
   'prompt',
+  'promptFile',
   'text',
   'attach',
   'attachment',

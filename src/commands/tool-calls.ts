@@ -7,6 +7,7 @@ import { runTool } from '../tools/run-tool.ts';
 import { parseToolBindings } from '../tools/tool-bindings.ts';
 import { parseToolResponses, type ToolResponse } from '../tools/tool-response.ts';
 import type { FunctionCall, GenerateContentRequest } from '../wire/generate-content.ts';
+import { declaredFunctions } from './answer-faults.ts';
 
 /** What answers function calls, as typed. */
 export type ToolOptions = {
@@ -59,20 +60,23 @@ export async function bindTools(
 }
 
 function checkDeclared(names: readonly string[], request: GenerateContentRequest): void {
-  const declared = (request.tools ?? [])
-    .flatMap((tool) => tool.functionDeclarations ?? [])
-    .map(({ name }) => name);
-  const unknown = names.find((name) => !declared.includes(name));
-  if (unknown === undefined) return;
+  const declared = declaredFunctions(request);
+  const unknown = names.find((name) => declared && !declared.has(name));
+  if (!declared || unknown === undefined) return;
   throw new UsageError(`the model is not told of a function ${unknown}`, {
-    hint: declared.length > 0 ? `--tools declares ${declared.join(', ')}` : 'declare it with --tools @FILE',
+    hint:
+      declared.size > 0 ? `--tools declares ${[...declared].join(', ')}` : 'declare it with --tools @FILE',
   });
 }
 
+/** Whatever is not a yes is a no: the end of the input (Ctrl-D) too. */
 async function askPerson({ io, signal }: Context, question: string): Promise<boolean> {
-  const prompt = createInterface({ input: io.stdin, output: io.stderr.stream });
+  // Not as a line editor: that would take Ctrl-C for itself, and the run would not hear of it.
+  const prompt = createInterface({ input: io.stdin, output: io.stderr.stream, terminal: false });
+  const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));
   try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `, { signal })).trim());
+    const answer = await Promise.race([prompt.question(`${question} [y/N] `, { signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     prompt.close();
   }

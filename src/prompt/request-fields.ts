@@ -61,7 +61,7 @@ export type MessageName =
 
 type Fields<T> = Record<keyof T, FieldKind> & Record<string, FieldKind>;
 
-const MESSAGES = {
+export const MESSAGES = {
   Request: {
     contents: 'Content[]',
     systemInstruction: 'Content',
@@ -148,7 +148,6 @@ const MESSAGES = {
     audioTimestamp: 'boolean',
     routingConfig: 'config',
     modelConfig: 'config',
-    modelSelectionConfig: 'config',
     translationConfig: 'config',
     enableAffectiveDialog: 'boolean',
     enableEnhancedCivicAnswers: 'boolean',
