@@ -17,6 +17,8 @@ export type BackendParts = Pick<GenerateContentBackendOptions, 'http' | 'headers
   readonly apiVersion: string | undefined;
   /** For messages; the emulator is this backend at another address. */
   readonly name?: string;
+  /** Schemes of URIs that go out as they are; https: alone unless given. */
+  readonly uriSchemes?: readonly string[];
 };
 
 /** The Gemini Developer API: https://ai.google.dev/api, v1beta unless told otherwise. */
@@ -32,7 +34,11 @@ export function createDeveloperBackend(parts: BackendParts): Backend {
     name: parts.name ?? 'developer',
     address: { apiVersion, baseUrl: parts.baseUrl?.value, apiKeyVariable: parts.credential.variable },
     // 100 MB a request: ai.google.dev/gemini-api/docs/file-input-methods, 2026-09.
-    limits: { requestBytes: 100_000_000, uriSchemes: ['https:'], mimeNames: 'developer' },
+    limits: {
+      requestBytes: 100_000_000,
+      uriSchemes: parts.uriSchemes ?? ['https:'],
+      mimeNames: 'developer',
+    },
     url: async (model, method) => url(model, method),
     previewUrl: url,
   });

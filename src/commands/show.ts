@@ -19,7 +19,8 @@ export async function printProgram(
   const program = showRequest(form, {
     ...what,
     ...backend.address,
-    backend: backend.name as 'developer' | 'vertex' | 'emulator',
+    // An emulator asks for no credential, whoever it stands in for.
+    backend: env.GEMINI_EMULATOR_HOST ? 'emulator' : (backend.name as 'developer' | 'vertex' | 'emulator'),
     method,
     url,
     request: await withBytesOfNoFile(sent.request),

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 
 /** The name of our folders: `~/.gemini` belongs to another tool. */
@@ -9,7 +9,8 @@ const NAME = 'gemini-prompt';
  * @throws UsageError when the environment names no home
  */
 export function configFolder(env: Readonly<Record<string, string | undefined>>): string {
-  if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, NAME);
+  // The specification has relative values ignored: they would mean the current folder, which may be anybody's.
+  if (env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME)) return join(env.XDG_CONFIG_HOME, NAME);
   if (process.platform === 'win32' && env.APPDATA) return join(env.APPDATA, NAME);
   const home = env.HOME ?? env.USERPROFILE;
   if (home) return join(home, '.config', NAME);

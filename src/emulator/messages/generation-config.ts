@@ -54,6 +54,9 @@ export const GENERATION_CONFIG_MESSAGES = {
     maxLength: 'int64',
     pattern: 'string',
     anyOf: 'Schema[]',
+    additionalProperties: vertexOnly('value'),
+    ref: vertexOnly('string'),
+    defs: vertexOnly('map<Schema>'),
   },
   ThinkingConfig: { includeThoughts: 'bool', thinkingBudget: 'int32', thinkingLevel: 'ThinkingLevel' },
   ResponseFormat: {
