@@ -1,4 +1,8 @@
-import type { GenerateContentRequest, GenerateContentResponse } from '../wire/generate-content.ts';
+import type {
+  CountTokensResponse,
+  GenerateContentRequest,
+  GenerateContentResponse,
+} from '../wire/generate-content.ts';
 
 /** What a backend can take, for deciding how media travel (sizes in bytes). */
 export type BackendLimits = {
@@ -8,6 +12,8 @@ export type BackendLimits = {
   readonly uriSchemes: readonly string[];
   /** Whose spelling of MIME types it wants (media/mime-type). */
   readonly mimeNames: 'developer' | 'vertex';
+  /** The language of its requests, where that is not generateContent. */
+  readonly language?: 'chat-completions';
 };
 
 /** A request as it would be sent, for --dry-run: secrets are masked, nothing was sent or looked up. */
@@ -55,4 +61,13 @@ export interface Backend {
     request: GenerateContentRequest,
     options: GenerateOptions,
   ): AsyncIterable<GenerateContentResponse[]>;
+  /**
+   * Asks how many tokens the request has; undefined where the service has no such method.
+   * @throws GeminiError as generateContent does
+   */
+  countTokens?(
+    model: string,
+    request: GenerateContentRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<CountTokensResponse>;
 }

@@ -18,6 +18,7 @@ async function preview(
     startEmulator: async () => 'http://127.0.0.1:1',
     note: () => {},
     onDebug: undefined,
+    remember: () => {},
   };
   const { backend, http } = await composeBackend(composition);
   http.close();

@@ -46,7 +46,8 @@ export class CallAssembly {
   }
 
   #callOf(id: string, index: unknown): Call {
-    const known = index === undefined ? (id === '' ? this.#calls.at(-1) : undefined) : this.#byIndex.get(index);
+    const known =
+      index === undefined ? (id === '' ? this.#calls.at(-1) : undefined) : this.#byIndex.get(index);
     if (known && (id === '' || known.id === '' || known.id === id)) {
       known.id ||= id;
       return known;

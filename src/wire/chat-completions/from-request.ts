@@ -120,7 +120,9 @@ const LEVELS: readonly unknown[] = ['minimal', 'low', 'medium', 'high'];
 
 function thinking(value: unknown): GenerationConfig | undefined {
   if (value === 'none') return { thinkingConfig: { thinkingBudget: 0 } };
-  return LEVELS.includes(value) ? { thinkingConfig: { thinkingLevel: String(value).toUpperCase() } } : undefined;
+  return LEVELS.includes(value)
+    ? { thinkingConfig: { thinkingLevel: String(value).toUpperCase() } }
+    : undefined;
 }
 
 function toolsOf(tools: unknown, name: string): Tool | undefined {

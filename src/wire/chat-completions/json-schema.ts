@@ -23,7 +23,8 @@ export function fitsStrict(schema: unknown): boolean {
   if (isFields(schema.properties) || schema.type === 'object') {
     const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
     const names = Object.keys(isFields(schema.properties) ? schema.properties : {});
-    if (schema.additionalProperties !== false || !names.every((name) => required.includes(name))) return false;
+    if (schema.additionalProperties !== false || !names.every((name) => required.includes(name)))
+      return false;
   }
   return Object.entries(schema).every(
     ([keyword, value]) => DATA.has(keyword) || (MAPS.has(keyword) ? membersFit(value) : fitsStrict(value)),

@@ -14,9 +14,12 @@ export function mediaToChat({ inlineData, fileData, mediaResolution }: Part, dia
   const type = inlineData?.mimeType ?? fileData?.mimeType;
   const name = inlineData ? nameOf(inlineData) : (fileData?.fileUri ?? '');
   if (type === undefined) {
-    throw new InputError(`${name}: its name does not say whether it is an image, audio, video or a document`, {
-      hint: 'name its type in the request, or give the object a name with an extension, such as .jpg',
-    });
+    throw new InputError(
+      `${name}: its name does not say whether it is an image, audio, video or a document`,
+      {
+        hint: 'say it after the name, such as #mime=image/jpeg',
+      },
+    );
   }
   const kind = kindOfType(type);
   const rule = dialect.media[kind];

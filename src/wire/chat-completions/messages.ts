@@ -42,7 +42,9 @@ export function messagesOf(
 function systemMessage({ parts }: Content): ChatMessage {
   const texts = parts.map(({ text }) => text);
   if (texts.some((text) => text === undefined)) {
-    throw new InputError('the system instruction holds something other than text, which chat completions cannot say');
+    throw new InputError(
+      'the system instruction holds something other than text, which chat completions cannot say',
+    );
   }
   return { role: 'system', content: texts.join('\n') };
 }
@@ -108,7 +110,8 @@ function codeText(part: Part, losses: Losses): string {
     throw new InputError(`a ${fieldOf(part)} of the model is nothing that chat completions can say`);
   }
   losses.changed('executed code of earlier turns', 'text');
-  if (executableCode) return `\n\`\`\`${executableCode.language.toLowerCase()}\n${executableCode.code}\n\`\`\`\n`;
+  if (executableCode)
+    return `\n\`\`\`${executableCode.language.toLowerCase()}\n${executableCode.code}\n\`\`\`\n`;
   return `\n\`\`\`\n${codeExecutionResult?.output ?? ''}\n\`\`\`\n`;
 }
 
@@ -159,5 +162,7 @@ class CallIds {
 }
 
 function fieldOf(part: Part): string {
-  return Object.keys(part).find((name) => !/^(thought|thoughtSignature)$/.test(name)) ?? 'part without content';
+  return (
+    Object.keys(part).find((name) => !/^(thought|thoughtSignature)$/.test(name)) ?? 'part without content'
+  );
 }

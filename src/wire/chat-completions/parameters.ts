@@ -94,7 +94,12 @@ function effortOf(
   if (thinkingLevel !== undefined) {
     const wanted = thinkingLevel.toLowerCase();
     if (dialect.efforts.some((effort) => effort === wanted)) return wanted;
-    return nearest(`thinkingLevel ${thinkingLevel}`, wanted === 'minimal' ? 'low' : undefined, dialect, losses);
+    return nearest(
+      `thinkingLevel ${thinkingLevel}`,
+      wanted === 'minimal' ? 'low' : undefined,
+      dialect,
+      losses,
+    );
   }
   // -1 leaves it to the model, which is what saying nothing does.
   if (thinkingBudget === undefined || thinkingBudget < 0) return undefined;

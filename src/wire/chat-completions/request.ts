@@ -9,7 +9,13 @@ import { toolsOf } from './tools.ts';
 import { writtenOf } from './written.ts';
 
 /** Fields of a generateContent request that have no counterpart here. */
-const WORDLESS = ['safetySettings', 'labels', 'continuationToken', 'modelArmorConfig', 'generationOutputConfig'];
+const WORDLESS = [
+  'safetySettings',
+  'labels',
+  'continuationToken',
+  'modelArmorConfig',
+  'generationOutputConfig',
+];
 
 /**
  * A request in the words of chat completions. Fields that generateContent does not have (from --set, or from a
@@ -36,7 +42,8 @@ export function toChatRequest(
   const losses = new Losses();
   const written = writtenOf(request);
   const options = { dialect, losses, written };
-  const said: Record<string, unknown> = { ...others };
+  // By its names: what the request remembers of itself is no field of the body.
+  const said: Record<string, unknown> = Object.fromEntries(Object.entries(others));
   if (said.cachedContent !== undefined) {
     throw new UsageError(`${dialect.name} keeps no cached content`, { hint: 'leave out --cached-content' });
   }

@@ -23,7 +23,10 @@ export function toolsOf(
     const { functionDeclarations = [], ...others } = tool;
     for (const name of Object.keys(others)) losses.leftOut(name);
     const own = written?.get(tool) as unknown[] | undefined;
-    return own ?? functionDeclarations.filter(({ name }) => isAllowed(name)).map((each) => functionTool(each, losses));
+    return (
+      own ??
+      functionDeclarations.filter(({ name }) => isAllowed(name)).map((each) => functionTool(each, losses))
+    );
   });
   if (said.length === 0) return {};
   const writtenChoice = config && (written?.get(config) as object | undefined);
@@ -38,7 +41,8 @@ export function toolsOf(
     return { tools: said };
   }
   const [only] = allowed;
-  const named = mode === 'ANY' && allowed.length === 1 ? { type: 'function', function: { name: only } } : choice;
+  const named =
+    mode === 'ANY' && allowed.length === 1 ? { type: 'function', function: { name: only } } : choice;
   return { tools: said, tool_choice: named };
 }
 
