@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import { GoogleError } from './google-error.ts';
+import type { Store } from './store/store.ts';
 
 /** One request, as routes and scripts see it. */
 export type Call = {
@@ -16,12 +17,19 @@ export type Call = {
    * @throws GoogleError 413 over the limit
    */
   body(): Promise<Buffer>;
+  /** The body as it comes, in place of `body`: an upload may be of any size, and break off. */
+  pieces(): AsyncIterable<Buffer>;
+  /** What was uploaded to this emulator. */
+  readonly store: Store;
   /** From a script: what to answer in place of the emulator's own words. */
   readonly chunks?: AsyncIterable<GenerateContentResponse>;
 };
 
 /** @throws GoogleError 400 when the request target is no URL */
-export function callOf(request: IncomingMessage, bodyLimit: number, signal: AbortSignal): Call {
+export function callOf(
+  request: IncomingMessage,
+  { bodyLimit, store, signal }: { bodyLimit: number; store: Store; signal: AbortSignal },
+): Call {
   const target = request.url ?? '/';
   if (!URL.canParse(target, 'http://emulator'))
     throw new GoogleError(400, 'The request target is not a URL.');
@@ -37,7 +45,20 @@ export function callOf(request: IncomingMessage, bodyLimit: number, signal: Abor
       body ??= readBody(request, bodyLimit);
       return body;
     },
+    pieces: () => (body === undefined ? request : whole(body)),
+    store,
   };
+}
+
+async function* whole(body: Promise<Buffer>): AsyncGenerator<Buffer> {
+  yield await body;
+}
+
+/** True for a request whose body is a part of a file, not a message. */
+export function sendsFile({ path, query, headers }: Call): boolean {
+  if (!path.startsWith('/upload/')) return false;
+  const command = headers['x-goog-upload-command'];
+  return query.has('upload_id') || (command === undefined && query.get('uploadType') !== 'resumable');
 }
 
 /**

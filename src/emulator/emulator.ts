@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from './answer.ts';
-import { type Call, callOf } from './call.ts';
+import { type Call, callOf, sendsFile } from './call.ts';
 import { deliver } from './deliver.ts';
 import { errorAnswer } from './framing.ts';
 import { GoogleError } from './google-error.ts';
@@ -11,6 +11,7 @@ import type { EmulatorScript, ScriptedReply } from './script.ts';
 import { playScript } from './script-player.ts';
 import { pause, rawAnswer, scriptedChunks } from './scripted-answer.ts';
 import { leavesNothing } from './spoilt-answer.ts';
+import { createStore } from './store/store.ts';
 
 export type EmulatorOptions = {
   /** 0, the default, for a free one. */
@@ -38,14 +39,15 @@ export type Emulator = {
 };
 
 /**
- * Starts a real HTTP server that speaks the wire formats of the Gemini Developer API and of Vertex AI. It needs no
- * credential, checks requests strictly, and answers with what it received, or from a script.
+ * Starts a real HTTP server that speaks the wire formats of the Gemini Developer API with its Files API, of Vertex AI, and
+ * of Cloud Storage. It needs no credential, checks requests strictly, and answers with what it received, or from a script.
  * @throws the error of node:net when the port cannot be had (EADDRINUSE, EACCES)
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1', bodyLimit = 512_000_000, log } = options;
   const player = playScript(options.script);
   const recorder = createRecorder(options.record === true);
+  const store = createStore();
 
   const server = createServer((request, response) => {
     const abort = new AbortController();
@@ -70,9 +72,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   ): Promise<number> {
     let call: Call | undefined;
     try {
-      call = callOf(request, bodyLimit, signal);
+      call = callOf(request, { bodyLimit, store, signal });
       const reply = await player.next(call);
-      recorder.add(call, reply?.readBody === false ? undefined : await call.body());
+      const readBody = reply?.readBody !== false && !sendsFile(call);
+      recorder.add(call, readBody ? await call.body() : undefined);
       await pause(reply?.delayMs, signal);
       const answer = leavesNothing(reply?.fault) ? undefined : await answerOf(call, reply);
       return await deliver(response, answer, reply?.fault, signal);
@@ -101,11 +104,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port: address.port,
     requests: recorder.requests,
     unusedReplies: () => player.unused(),
-    close: () => {
-      return new Promise((resolve, reject) => {
+    close: async () => {
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
       });
+      await store.close();
     },
   };
 }

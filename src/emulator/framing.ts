@@ -1,6 +1,7 @@
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 import type { Call } from './call.ts';
+import { chatErrorAnswer } from './chat/chat-refusal.ts';
 import { foldChunks } from './fold-chunks.ts';
 import type { GoogleError } from './google-error.ts';
 
@@ -22,8 +23,10 @@ export async function frame(call: Call, chunks: AsyncIterable<GenerateContentRes
   return jsonAnswer(await foldChunks(chunks));
 }
 
-/** A refusal in the form of the request: inside a list where a list of chunks was asked for. */
+/** A refusal in the form of the request: inside a list where a list of chunks was asked for, or as OpenAI's. */
 export function errorAnswer(call: Call | undefined, error: GoogleError): Answer {
+  if (call?.path.endsWith('/chat/completions'))
+    return chatErrorAnswer(error.code, { message: error.message });
   const listed = call !== undefined && framingOf(call) === 'list';
   return jsonAnswer(listed ? [error] : error, error.code);
 }

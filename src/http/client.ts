@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { LookupFunction } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { UsageError } from '../errors.ts';
 import { trust } from './certificates.ts';
@@ -20,6 +21,8 @@ export type HttpClientOptions = {
   readonly proxy?: string | undefined;
   /** PEM certificates that are trusted besides the usual roots (--ca-file, SSL_CERT_FILE); see `trust` for Node 20. */
   readonly ca?: readonly string[];
+  /** Looks names up for direct connections, which go to the addresses it gives; undefined: the system's. */
+  readonly lookup?: LookupFunction | undefined;
   /** Gets each line of the wire trace: heads and times with secrets masked, never bodies. */
   readonly onDebug?: Trace | undefined;
 };
@@ -38,13 +41,13 @@ export type HttpClient = {
 };
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { timeouts, environment = {}, ca = [], onDebug: trace } = options;
+  const { timeouts, environment = {}, ca = [], lookup, onDebug: trace } = options;
   let context: SecureContext | undefined;
   const secureContext = () => {
     if (ca.length > 0) context ??= trust(ca);
     return context;
   };
-  const direct = createDirectTransport({ timeouts, secureContext, trace });
+  const direct = createDirectTransport({ timeouts, secureContext, lookup, trace });
   const proxied = new Map<string, Promise<Transport>>();
 
   const throughProxy = (proxy: URL): Promise<Transport> => {

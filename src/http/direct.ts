@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { exchange, HungUp, type Route } from './exchange.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -11,6 +12,8 @@ export type DirectOptions = {
   readonly timeouts: Timeouts;
   /** Called when the first https: connection needs it; nothing means Node's own roots. */
   secureContext(): SecureContext | undefined;
+  /** In place of the system's look-up of names. */
+  readonly lookup?: LookupFunction | undefined;
   readonly trace?: Trace | undefined;
 };
 
@@ -44,7 +47,12 @@ export function createDirectTransport(options: DirectOptions): Transport {
 }
 
 function createRoute(protocol: string, options: DirectOptions): Route {
-  const agentOptions = { keepAlive: true, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
+  const { lookup } = options;
+  const agentOptions = {
+    keepAlive: true,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    ...(lookup && { lookup }),
+  };
   if (protocol === 'http:') return { agent: new Agent(agentOptions), request: httpRequest };
   // Not `import()`: the bundle is CommonJS, and an import in it starts Node's ES module loader.
   const https = process.getBuiltinModule('node:https');

@@ -78,7 +78,8 @@ export function exchange(
     };
     const onAbort = () => fail(signal.reason);
     const onFault = (cause: unknown) => {
-      const again = second === undefined && listening.silent() && hungUp(outgoing, cause);
+      const again =
+        second === undefined && request.resend !== false && listening.silent() && hungUp(outgoing, cause);
       fail(
         again
           ? new HungUp(!outgoing.writableFinished)

@@ -1,12 +1,15 @@
 import { type ByteSource, isByteSource } from '../byte-source.ts';
 
-/** A JSON document ready to be sent, whose large leaves are still outside memory. */
+/** A body ready to be sent, whose large parts are still outside memory: a JSON document, or raw bytes (raw-body). */
 export type RequestBody = {
-  /** Bytes of the whole document, the base64 of its sources included: the Content-Length. */
+  /** Bytes of the whole, the base64 of its sources included: the Content-Length. */
   readonly byteLength: number;
-  /** The document in order: JSON text as bytes, and sources that stand for their base64 (no line breaks). */
-  readonly segments: readonly (Buffer | ByteSource)[];
+  /** In order: bytes, sources that stand for their base64 (no line breaks), and sources that are sent as they are. */
+  readonly segments: readonly (Buffer | ByteSource | RawSource)[];
 };
+
+/** A source whose bytes are sent as they are. */
+export type RawSource = { readonly raw: ByteSource };
 
 /**
  * Serialises like JSON.stringify, but a ByteSource anywhere in the tree becomes a string that holds its standard base64,

@@ -41,6 +41,8 @@ export function createResponse(
   options: ResponseOptions,
 ): HttpResponse {
   const { url, signal } = options;
+  // Destroyed while nobody reads it, undici's stream emits an error, which would end the process.
+  stream.on('error', () => {});
   const onAbort = () => stream.destroy();
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });

@@ -15,8 +15,8 @@ const CHUNK_BYTES = 4 * SLICE_BYTES;
 const BLOCK_BYTES = 2 * CHUNK_BYTES;
 
 /**
- * Writes the body in order, sources encoded slice by slice: memory stays flat however large they are. The next block
- * is read while this one is on its way to the sink.
+ * Writes the body in order, sources slice by slice: memory stays flat however large they are. The next block is read
+ * while this one is on its way to the sink.
  * @throws InputError when a source gives more or fewer bytes than its byteLength; the signal's reason; what `write` throws
  */
 export async function streamBody(body: RequestBody, write: WriteChunk, signal: AbortSignal): Promise<void> {
@@ -28,7 +28,8 @@ export async function streamBody(body: RequestBody, write: WriteChunk, signal: A
       texts.push(handOver(write, segment));
     } else {
       ring ??= createRing();
-      await encodeSource(segment, ring, write, signal);
+      const [source, encode] = 'raw' in segment ? [segment.raw, copyBytes] : [segment, encodeBase64];
+      await sendSource(source, encode, { ring, write, signal });
     }
   }
   await Promise.all([...texts, ...(ring?.slots ?? []).map((slot) => slot.taken)]);
@@ -36,22 +37,26 @@ export async function streamBody(body: RequestBody, write: WriteChunk, signal: A
 
 /** Two blocks in and two chunks out: one is filled while the other is still being worked on. */
 type Ring = { readonly blocks: [Buffer, Buffer]; readonly slots: [Slot, Slot] };
-type Slot = { readonly characters: Buffer; taken: Promise<void> };
+type Slot = { readonly bytes: Buffer; taken: Promise<void> };
 
 function createRing(): Ring {
   const block = () => Buffer.allocUnsafeSlow(BLOCK_BYTES);
   const slot = () => ({
-    characters: Buffer.allocUnsafeSlow((CHUNK_BYTES / 3) * 4),
+    bytes: Buffer.allocUnsafeSlow((CHUNK_BYTES / 3) * 4),
     taken: Promise.resolve(),
   });
   return { blocks: [block(), block()], slots: [slot(), slot()] };
 }
 
-async function encodeSource(
+/** Fills a slot with what is sent for these bytes. @returns how many bytes that is */
+type Encode = (from: Buffer, slot: Buffer) => number;
+
+type Sending = { readonly ring: Ring; readonly write: WriteChunk; readonly signal: AbortSignal };
+
+async function sendSource(
   source: ByteSource,
-  ring: Ring,
-  write: WriteChunk,
-  signal: AbortSignal,
+  encode: Encode,
+  { ring, write, signal }: Sending,
 ): Promise<void> {
   const reader = await source.open();
   let [block, nextBlock] = ring.blocks;
@@ -64,7 +69,12 @@ async function encodeSource(
       if (total > source.byteLength) throw changed(source, 'more');
       if (length === BLOCK_BYTES) reading = fill(reader, nextBlock);
       for (let start = 0; start < length; start += CHUNK_BYTES) {
-        await encodeChunk(block.subarray(start, Math.min(start + CHUNK_BYTES, length)), ring.slots, write);
+        // The slot that was handed over the longest ago, once the sink is through with it.
+        const [slot] = ring.slots;
+        ring.slots.reverse();
+        await slot.taken;
+        const size = encode(block.subarray(start, Math.min(start + CHUNK_BYTES, length)), slot.bytes);
+        slot.taken = handOver(write, slot.bytes.subarray(0, size));
         signal.throwIfAborted();
       }
     }
@@ -75,16 +85,16 @@ async function encodeSource(
   }
 }
 
-/** Encodes into the slot that was handed over the longest ago, once the sink is through with it. */
-async function encodeChunk(bytes: Buffer, slots: Ring['slots'], write: WriteChunk): Promise<void> {
-  const [slot] = slots;
-  slots.reverse();
-  await slot.taken;
+function encodeBase64(from: Buffer, slot: Buffer): number {
   let length = 0;
-  for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-    length += slot.characters.write(bytes.toString('base64', start, start + SLICE_BYTES), length, 'latin1');
+  for (let start = 0; start < from.length; start += SLICE_BYTES) {
+    length += slot.write(from.toString('base64', start, start + SLICE_BYTES), length, 'latin1');
   }
-  slot.taken = handOver(write, slot.characters.subarray(0, length));
+  return length;
+}
+
+function copyBytes(from: Buffer, slot: Buffer): number {
+  return from.copy(slot);
 }
 
 /** Reads until the buffer is full or the source has ended, whatever sizes the reader gives. */

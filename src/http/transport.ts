@@ -7,6 +7,11 @@ export type HttpRequest = {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /**
+   * False: a server that hung up in mid-body does not get it again, because what it took of it counts (uploads).
+   * True unless given.
+   */
+  readonly resend?: boolean;
   /** Ends the exchange at once, the answer's body included; its reason is what is thrown. */
   readonly signal: AbortSignal;
 };

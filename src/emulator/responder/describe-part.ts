@@ -6,12 +6,14 @@ import type { Inspection } from './inspect.ts';
 export function describePart(part: ReceivedPart, inspection: Inspection | undefined): string {
   const name = part.thought === true ? 'thought' : 'text';
   if (part.text !== undefined) return describeText(name, part.text);
-  if (part.inlineData !== undefined && inspection !== undefined) {
-    const facts = describeMedia(part.inlineData.mimeType ?? '', inspection);
-    return [...facts, ...describeHandling(part)].join(', ');
+  const { fileData } = part;
+  if (inspection !== undefined) {
+    const facts = describeMedia(inspection);
+    const place = fileData?.fileUri === undefined ? [] : [`uploaded as ${fileData.fileUri}`];
+    return [...facts, ...place, ...describeHandling(part)].join(', ');
   }
-  if (part.fileData !== undefined) {
-    const { mimeType, fileUri } = part.fileData;
+  if (fileData !== undefined) {
+    const { mimeType, fileUri } = fileData;
     return [`${mimeType ?? 'a file'} at ${fileUri} (not fetched)`, ...describeHandling(part)].join(', ');
   }
   const { functionCall, functionResponse, executableCode, codeExecutionResult, audioTranscription } = part;
@@ -45,7 +47,7 @@ function describeText(name: string, text: string): string {
   return `${name} of ${text.length} characters: ${quoted(text)}`;
 }
 
-function describeMedia(mimeType: string, inspection: Inspection): string[] {
+function describeMedia({ mimeType = '', ...inspection }: Inspection): string[] {
   const { bytes, format, pixels, seconds, pages, text } = inspection;
   const facts = [mimeType];
   if (format !== undefined && !format.types.includes(mimeType))

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { GenerateContentResponse, Part, UsageMetadata } from '../../wire/generate-content.ts';
 import type { Service } from '../messages/field.ts';
 import type { ReceivedRequest } from '../received-request.ts';
+import type { Store } from '../store/store.ts';
 import { countPrompt, countText, type PromptCount, TOKEN_CHARACTERS } from './count-prompt.ts';
 import { plannedCalls } from './function-calls.ts';
 import { inspectRequest } from './inspect.ts';
@@ -12,14 +13,13 @@ import { report } from './report.ts';
 /**
  * The emulator's own answer, chunk by chunk: what was received in plain words, JSON for a schema, or function calls.
  * With several candidates their chunks take turns.
- * @throws GoogleError 400 for a schema that nothing fits
+ * @throws GoogleError 400 for a schema that nothing fits, 400 or 403 for a file that cannot be used
  */
 export async function respond(
   request: ReceivedRequest,
-  model: string,
-  service: Service,
+  { model, service, store }: { model: string; service: Service; store: Store },
 ): Promise<AsyncGenerator<GenerateContentResponse>> {
-  const inspections = await inspectRequest(request);
+  const inspections = await inspectRequest(request, store);
   const prompt = countPrompt(request, inspections, model);
   const text = report(request, inspections);
   const calls = plannedCalls(request);

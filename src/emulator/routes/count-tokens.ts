@@ -13,7 +13,7 @@ export const COUNT_TOKENS: readonly Route[] = methodPaths('countTokens').map(({ 
   path,
   handle: async (call, { model = '' }) => {
     const request = checkCountTokens(parseJsonText(await call.body()), service);
-    const { total, details } = countPrompt(request, await inspectRequest(request), model);
+    const { total, details } = countPrompt(request, await inspectRequest(request, call.store), model);
     const response: CountTokensResponse = { totalTokens: total, promptTokensDetails: details };
     if (service === 'vertex') response.totalBillableCharacters = billableCharacters(request);
     return jsonAnswer(response);

@@ -1,13 +1,27 @@
 import type { Answer } from '../answer.ts';
 import type { Call } from '../call.ts';
 import { GoogleError } from '../google-error.ts';
+import { CHAT_COMPLETIONS } from './chat-completions.ts';
 import { COUNT_TOKENS } from './count-tokens.ts';
+import { FILE_UPLOAD_ROUTES } from './file-upload.ts';
+import { FILES_ROUTES } from './files.ts';
 import { GENERATE_CONTENT } from './generate-content.ts';
 import { MODELS } from './models.ts';
 import type { Route } from './route.ts';
+import { STORAGE_ROUTES } from './storage.ts';
+import { STORAGE_UPLOAD_ROUTES } from './storage-upload.ts';
 
 /** Every endpoint of the emulator. */
-const ROUTES: readonly Route[] = [...GENERATE_CONTENT, ...COUNT_TOKENS, ...MODELS];
+const ROUTES: readonly Route[] = [
+  ...GENERATE_CONTENT,
+  ...COUNT_TOKENS,
+  ...CHAT_COMPLETIONS,
+  ...MODELS,
+  ...FILES_ROUTES,
+  ...FILE_UPLOAD_ROUTES,
+  ...STORAGE_ROUTES,
+  ...STORAGE_UPLOAD_ROUTES,
+];
 
 /**
  * Finds who answers a call.

@@ -1,6 +1,7 @@
 import { type Answer, jsonAnswer } from '../answer.ts';
 import type { Call } from '../call.ts';
 import { GoogleError } from '../google-error.ts';
+import { pageOf } from './page.ts';
 import type { Route } from './route.ts';
 
 type Model = { id: string; displayName: string; temperature?: number };
@@ -19,8 +20,19 @@ const KNOWN: readonly Model[] = [
   { id: 'gemini-2.5-flash', displayName: 'Gemini 2.5 Flash', temperature: 1 },
 ];
 
-/** The lists of models of both services, page by page, and each of them. */
+/** The lists of models of both services, page by page, and each of them; and the list that OpenAI's clients ask for. */
 export const MODELS: readonly Route[] = [
+  {
+    // The Developer API's list is at this path too: each client finds its own fields.
+    method: 'GET',
+    path: /^\/v1\/models$/,
+    handle: (call) => page(call, 'models', KNOWN.map(developerModel), openAiModels()),
+  },
+  {
+    method: 'GET',
+    path: /^\/(?:.+\/)?openai\/models$/,
+    handle: () => jsonAnswer(openAiModels()),
+  },
   {
     method: 'GET',
     path: /^\/v1(?:beta|alpha)?\/models$/,
@@ -60,6 +72,11 @@ function developerModel({ id, displayName, temperature }: Model) {
   };
 }
 
+function openAiModels() {
+  const data = KNOWN.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: 'emulator' }));
+  return { object: 'list', data };
+}
+
 function publisherModel({ id, displayName }: Model) {
   const launchStage = id.endsWith('-preview') ? 'PUBLIC_PREVIEW' : 'GA';
   return { name: `publishers/google/models/${id}`, versionId: 'default', displayName, launchStage };
@@ -71,13 +88,7 @@ function known(id: string, name: string): Model {
   throw new GoogleError(404, `${name} is not found. Call ListModels to see the list of available models.`);
 }
 
-/** `pageToken` is the place in the list; pages hold 50 unless asked otherwise. */
-function page(call: Call, key: string, items: readonly unknown[]): Answer {
-  const size = Number(call.query.get('pageSize') ?? 50);
-  const start = Number(call.query.get('pageToken') ?? 0);
-  if (!Number.isInteger(size) || size < 0) throw new GoogleError(400, 'page_size must not be negative.');
-  if (!Number.isInteger(start) || start < 0) throw new GoogleError(400, 'page_token is not valid.');
-  const end = start + Math.min(size === 0 ? 50 : size, 1000);
-  const next = end < items.length ? { nextPageToken: String(end) } : {};
-  return jsonAnswer({ [key]: items.slice(start, end), ...next });
+function page(call: Call, key: string, models: readonly unknown[], others: object = {}): Answer {
+  const { items, ...next } = pageOf(call, models, { size: 'pageSize', usual: 50, most: 1000 });
+  return jsonAnswer({ ...others, [key]: items, ...next });
 }
