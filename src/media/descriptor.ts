@@ -26,16 +26,9 @@ export async function openDescriptor(path: string): Promise<Descriptor> {
   let closed = false;
   return {
     fd,
-    stat: () =>
-      new Promise((resolve, reject) =>
-        fstat(fd, { bigint: true }, (error, stats) => (error ? reject(error) : resolve(stats))),
-      ),
+    stat: () => stat(fd),
     read(buffer, offset, length, position) {
-      const done = new Promise<number>((resolve, reject) =>
-        read(fd, buffer, offset, length, position, (error, count) =>
-          error ? reject(error) : resolve(count),
-        ),
-      );
+      const done = readAt(fd, buffer, { offset, length, position });
       reading = done.catch(() => {});
       return done;
     },
@@ -46,4 +39,30 @@ export async function openDescriptor(path: string): Promise<Descriptor> {
       await new Promise<void>((resolve) => close(fd, () => resolve()));
     },
   };
+}
+
+/** A descriptor of someone else, who is held as long as it is used and closes it: reads have positions of their own. */
+export function sharedDescriptor(owner: { readonly fd: number }): Descriptor {
+  return {
+    get fd() {
+      return owner.fd;
+    },
+    stat: () => stat(owner.fd),
+    read: (buffer, offset, length, position) => readAt(owner.fd, buffer, { offset, length, position }),
+    close: async () => {},
+  };
+}
+
+function stat(fd: number): Promise<BigIntStats> {
+  return new Promise((resolve, reject) =>
+    fstat(fd, { bigint: true }, (error, stats) => (error ? reject(error) : resolve(stats))),
+  );
+}
+
+type Place = { offset: number; length: number; position: number };
+
+function readAt(fd: number, buffer: Buffer, { offset, length, position }: Place): Promise<number> {
+  return new Promise((resolve, reject) =>
+    read(fd, buffer, offset, length, position, (error, count) => (error ? reject(error) : resolve(count))),
+  );
 }

@@ -1,9 +1,6 @@
 import { type BigIntStats, lstatSync, readlinkSync, statSync } from 'node:fs';
-import { GeminiError, InputError, UsageError } from '../errors.ts';
+import { GeminiError, InputError } from '../errors.ts';
 import { displayName } from './display-name.ts';
-
-/** Whether a name holds what a shell would expand to other names. */
-const GLOB = /[*?[\]{}]/;
 
 const SENTENCES: Readonly<Record<string, string>> = {
   EACCES: 'cannot be read: permission denied',
@@ -62,27 +59,11 @@ function missing(error: unknown, absolute: string, path: string): GeminiError {
       cause: error,
     });
   }
-  const options = path.length - path.indexOf('#');
-  if (path.includes('#') && attempt(() => statSync(absolute.slice(0, -options)))?.isFile()) {
-    return new UsageError(`${name}: options after "#" are not supported yet`, {
-      hint: `attach ${displayName(path.slice(0, -options))}`,
-    });
-  }
-  if (/^files\/[a-z0-9-]+$/.test(path)) {
-    return new UsageError(
-      `${name}: there is no such file, and names of uploaded files are not supported yet`,
-      {
-        hint: 'attach the file itself',
-      },
-    );
-  }
-  const hint = GLOB.test(path)
-    ? 'let the shell expand the pattern: write it without quotes'
-    : path.startsWith('~')
-      ? 'the shell expands ~ only unquoted and at the start of a word; write "$HOME/..." instead'
-      : path.includes('\ufffd')
-        ? 'the name is not UTF-8; rename the file'
-        : undefined;
+  const hint = path.startsWith('~')
+    ? 'the shell expands ~ only unquoted and at the start of a word; write "$HOME/..." instead'
+    : path.includes('\ufffd')
+      ? 'the name is not UTF-8; rename the file'
+      : undefined;
   return new InputError(`${name}: there is no such file`, { cause: error, ...(hint ? { hint } : {}) });
 }
 

@@ -2,36 +2,42 @@ import type { BigIntStats } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ByteSource } from '../byte-source.ts';
 import { InputError } from '../errors.ts';
+import { bufferSource } from './buffer-source.ts';
+import { HEAD_BYTES } from './chunks.ts';
 import { type Descriptor, openDescriptor } from './descriptor.ts';
 import { displayName } from './display-name.ts';
 import { changed, notAFile, openFailure } from './file-faults.ts';
 import { fileReader } from './file-reader.ts';
 
-/** Enough for the detectors: most need 4 KiB, but track lists and archive entries may stand later. */
-const HEAD_BYTES = 64 * 1024;
+/** A file that the first look has read whole is kept: opening thousands of small ones again takes seconds. */
+const SMALL_BYTES = 4096;
 
 export type FileSourceOptions = {
   /** Absolute; where a relative path starts. */
   readonly cwd: string;
   readonly onNote?: (line: string) => void;
+  /** An empty file is no fault: its head is empty then. */
+  readonly mayBeEmpty?: boolean;
 };
 
 /** A file that was looked at: its first bytes, and a source that gives all of them later. */
 export type OpenedFile = { readonly source: ByteSource; readonly head: Buffer };
 
 /**
- * Looks at a file: that it is one, is readable and holds something; nothing stays open. The source opens it again when
- * it is sent, and fails if it is no longer the file seen here.
+ * Looks at a file: that it is one, is readable and holds something; nothing stays open. The source of one that is not
+ * small opens it again when it is sent, and fails if it is no longer the file seen here.
  * @throws InputError at once for what is missing, unreadable, empty or no regular file; never waits for a FIFO
  */
 export async function openFileSource(path: string, options: FileSourceOptions): Promise<OpenedFile> {
   const { file, absolute } = await openAsSpelled(path, options);
   try {
     const seen = await regularFile(file, path);
-    if (seen.size === 0n) throw new InputError(`${displayName(path)} is empty`);
+    if (seen.size === 0n && !options.mayBeEmpty) throw new InputError(`${displayName(path)} is empty`);
     const head = Buffer.allocUnsafe(Math.min(HEAD_BYTES, Number(seen.size)));
     const count = await file.read(head, 0, head.length, 0);
-    return { source: fileSource(absolute, path, seen), head: head.subarray(0, count) };
+    const whole = count === Number(seen.size) && count <= SMALL_BYTES;
+    const source = whole ? { ...bufferSource(head, path), path: absolute } : fileSource(absolute, path, seen);
+    return { source, head: head.subarray(0, count) };
   } catch (error) {
     throw openFailure(error, absolute, path);
   } finally {
@@ -103,6 +109,7 @@ async function regularFile(file: Descriptor, path: string): Promise<BigIntStats>
   return stats;
 }
 
-function sameFile(a: BigIntStats, b: BigIntStats): boolean {
+/** Whether a file is still the one that was looked at. */
+export function sameFile(a: BigIntStats, b: BigIntStats): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
 }

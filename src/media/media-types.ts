@@ -142,9 +142,9 @@ export function isUsualExtension(type: string, name: string): boolean {
   return BY_NAME.get(type)?.extensions.includes(extensionOf(name)) ?? false;
 }
 
-/** Lower case, without the dot; '' for none. */
+/** Lower case, without the dot; '' for none. A web address without a path has none: example.com. */
 export function extensionOf(name: string): string {
-  return extname(name).slice(1).toLowerCase();
+  return /^https?:\/\/[^/]*\/?$/.test(name) ? '' : extname(name).slice(1).toLowerCase();
 }
 
 function withoutParameters(mimeType: string): string {

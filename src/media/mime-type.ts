@@ -128,6 +128,14 @@ function unverifiedType(name: string, promised: string | undefined): string {
   });
 }
 
+/**
+ * Whether a stream of unknown content that begins so is read as text: UTF-8 without a NUL. Of all media only a PDF can
+ * begin like that.
+ */
+export function isTextHead(head: Buffer): boolean {
+  return !startsWith(head, '%PDF-') && !head.includes(0) && isUtf8(withoutCutCharacter(head));
+}
+
 /** UTF-8 without the control characters that text does not have; a character cut at the end of the head is no fault. */
 function isText(head: Buffer): boolean {
   return (

@@ -3,6 +3,7 @@ import { isByteSource } from '../byte-source.ts';
 import { InputError } from '../errors.ts';
 import type { Part } from '../wire/generate-content.ts';
 import { displayName } from './display-name.ts';
+import { formatBytes } from './format-bytes.ts';
 
 /**
  * Checks that the media fit in one request: they travel in it as base64, 4 bytes for every 3.
@@ -31,11 +32,4 @@ export function checkRequestSize(parts: readonly Part[], limits: BackendLimits):
 
 function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
-}
-
-/** Decimal units, three figures: "147 kB", "1.2 GB". */
-function formatBytes(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 4);
-  const value = bytes / 1000 ** power;
-  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${['bytes', 'kB', 'MB', 'GB', 'TB'][power]}`;
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import type { GenerationConfig, ThinkingConfig } from '../wire/generate-content.ts';
-import { nearest } from './nearest.ts';
 
 /** The flags of sampling, limits and thinking, as typed; a flag that was not given is undefined. */
 export type GenerationFlags = {

@@ -1,73 +1,61 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, fstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { InputError, UsageError } from '../errors.ts';
-import type { PromptPart, TypedPart } from './parts.ts';
+import type { BytesPart, PromptPart, SourcePart, TextPart, TypedPart } from './parts.ts';
+import { parseSourceOptions } from './source-options.ts';
 
-/** More text than any model reads at once; a larger file or stream is a mistake. */
-const MAX_TEXT_BYTES = 64 * 1024 * 1024;
-const SILENCE_MS = 3000;
+/**
+ * Reads stdin to its end; undefined when it holds nothing. Media come as bytes and text as text, but as an attachment
+ * text comes as bytes too, and as an attachment of a given type whatever it is.
+ */
+export type ReadStdin = (
+  as: 'found' | 'attachment' | 'attachment of a given type',
+) => Promise<TextPart | BytesPart | undefined>;
 
 export type InputOptions = {
   cwd: string;
   /** Undefined with --no-stdin. */
-  stdin: (() => Readable) | undefined;
-  signal: AbortSignal;
+  stdin: ReadStdin | undefined;
   note(line: string): void;
 };
 
 /**
- * Reads what stands outside the command line: files of text, and stdin. A non-terminal stdin that holds anything comes
- * first, unless `-` places it; an empty one is nothing.
- * @throws UsageError when nothing is left to ask; InputError for a file or stdin that cannot be read as text
+ * Reads what stands outside the command line: files of text, and stdin. A stdin that holds anything comes first, unless
+ * `-` places it, as a positional or as a source.
+ * @throws UsageError when stdin is wanted twice; InputError for a file or stdin that cannot be read
  */
 export async function gatherParts(typed: readonly TypedPart[], options: InputOptions): Promise<PromptPart[]> {
-  const placed = typed.filter((part) => 'stdin' in part).length;
-  if (placed > 1) throw new UsageError('"-" can stand only once: stdin can be read only once');
-  const stdinText = options.stdin && stdinHoldsData() ? await readStdin(options.stdin(), options) : '';
-  if (placed > 0 && stdinText === '') throw new InputError('stdin is empty, but "-" asks for it');
+  const [place, ...others] = typed.filter((part) => 'stdin' in part || isStdin(part));
+  if (others.length > 0) throw new UsageError('"-" can stand only once: stdin can be read only once');
+  const said = place && 'source' in place ? saidOfStdin(place) : undefined;
+  const given = said?.options?.mimeType !== undefined ? 'attachment of a given type' : 'attachment';
+  const held = await options.stdin?.(said ? given : 'found');
+  if (place && !held) throw new InputError('stdin is empty, but "-" asks for it');
 
   const parts: PromptPart[] = [];
-  if (stdinText !== '' && placed === 0) parts.push({ text: stdinText });
+  if (held && !place) parts.push(held);
   for (const part of typed) {
-    if ('stdin' in part) parts.push({ text: stdinText });
+    if (held && part === place) parts.push({ ...held, ...said });
     else if ('textFile' in part) parts.push({ text: await readTextFile(part.textFile, options.cwd) });
     else if ('text' in part) {
       if (part.positional) noteFileAsText(part.text, options);
       if (part.text !== '') parts.push({ text: part.text });
-    } else parts.push(part);
+    } else if ('source' in part) parts.push(part);
   }
   return parts;
 }
 
-/** A terminal and /dev/null hold nothing; a pipe, a socket or a file may. */
-function stdinHoldsData(): boolean {
-  try {
-    return !fstatSync(0).isCharacterDevice();
-  } catch {
-    return false;
-  }
+/** `-`, or `-#` and options. */
+function isStdin(part: TypedPart): part is SourcePart {
+  return 'source' in part && /^-(#|$)/.test(part.source);
 }
 
-async function readStdin(stdin: Readable, { signal, note }: InputOptions): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const silence = setTimeout(() => note('waiting for stdin to end; --no-stdin ignores it'), SILENCE_MS);
-  const onAbort = () => stdin.destroy(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    for await (const chunk of stdin as AsyncIterable<Buffer>) {
-      clearTimeout(silence);
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > MAX_TEXT_BYTES) throw new InputError(`stdin holds more than ${MAX_TEXT_BYTES >> 20} MiB`);
-    }
-  } finally {
-    clearTimeout(silence);
-    signal.removeEventListener('abort', onAbort);
-  }
-  return decodeText(Buffer.concat(chunks), 'stdin');
+function saidOfStdin({ source, kind }: SourcePart): Pick<SourcePart, 'kind' | 'options'> {
+  return {
+    ...(kind && { kind }),
+    ...(source !== '-' && { options: parseSourceOptions(source.slice('-#'.length), 'stdin') }),
+  };
 }
 
 /** @throws InputError naming the file and what is wrong with it */
@@ -86,7 +74,8 @@ export async function readTextFile(file: string, cwd: string): Promise<string> {
   return decodeText(bytes, file);
 }
 
-function decodeText(bytes: Buffer, name: string): string {
+/** @throws InputError when it is not UTF-8 */
+export function decodeText(bytes: Buffer, name: string): string {
   if (!isUtf8(bytes)) {
     throw new InputError(`${name} is not UTF-8 text`, { hint: 'attach media by file name: -a FILE' });
   }

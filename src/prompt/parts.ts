@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ByteSource } from '../byte-source.ts';
 
 /** The four kinds of media a prompt can hold; PDF and text files are documents. */
 export type MediaKind = 'image' | 'audio' | 'video' | 'document';
@@ -18,10 +19,14 @@ export type SourceOptions = {
 };
 
 export type TextPart = { text: string };
-/** A medium by where it is; `kind` is what the person said it is, and is checked against the content. */
-export type SourcePart = { source: string; kind?: MediaKind; mimeType?: string };
+/** What was said about a medium: its kind is checked against the content. */
+type Said = { kind?: MediaKind; options?: SourceOptions };
+/** A medium by where it is; options may also stand in `source`, after "#". */
+export type SourcePart = Said & { source: string };
+/** A medium whose bytes are here already, as those of stdin; `head` are the first of them. */
+export type BytesPart = Said & { bytes: ByteSource; head: Buffer };
 /** One piece of a prompt, in the order typed. */
-export type PromptPart = TextPart | SourcePart;
+export type PromptPart = TextPart | SourcePart | BytesPart;
 
 /** A piece as the command line has it, before files of text and stdin are read. */
 export type TypedPart =

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import type { SafetySetting } from '../wire/generate-content.ts';
-import { nearest } from './nearest.ts';
 
 /**
  * Settings from `--safety CATEGORY=THRESHOLD`: short names (`hate-speech=none`) or the API's own, in any case. For a

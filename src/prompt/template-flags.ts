@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 
 /**
  * A text that stands for itself even if it begins with "@": whoever reads the flag must not take it for the name of a

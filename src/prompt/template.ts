@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import { isJsonObject, type JsonObject, parseLenientJson } from './lenient-json.ts';
-import { nearest } from './nearest.ts';
 import type { MediaKind, TypedPart } from './parts.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { isLiteralText, type TemplateValue, templateFlag, templateValue } from './template-flags.ts';

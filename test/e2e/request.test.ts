@@ -85,10 +85,20 @@ describe('a request of the documents, by --request', () => {
     expect(stderr).toMatch(/BLOCK_MED_AND_ABOVE is sent as BLOCK_MEDIUM_AND_ABOVE/);
   });
 
-  it('of chat completions is refused by a backend that speaks generateContent', async () => {
-    const { code, stderr, bodies } = await bodyOf(['ask', '--request', seed('gdc-image')]);
-    expect({ code, bodies }).toEqual({ code: 2, bodies: [] });
-    expect(stderr).toContain('chat-completions');
+  it('of chat completions is turned into generateContent for a backend that speaks that', async () => {
+    const { code, bodies } = await bodyOf(['ask', '--request', join(SEEDS, 'gdc-image.json')]);
+    expect(code).toBe(0);
+    expect(bodies).toEqual([
+      {
+        contents: [
+          { role: 'user', parts: [{ text: 'What does this image show?' }] },
+          {
+            role: 'user',
+            parts: [{ fileData: { mimeType: 'image/jpeg', fileUri: 's3://file-bucket/image.jpg' } }],
+          },
+        ],
+      },
+    ]);
   });
 });
 

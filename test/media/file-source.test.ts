@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ByteSource } from '../../src/byte-source.ts';
-import { type GeminiError, InputError, UsageError } from '../../src/errors.ts';
+import { type GeminiError, InputError } from '../../src/errors.ts';
 import { openFileSource } from '../../src/media/file-source.ts';
 
 let cwd: string;
@@ -177,15 +177,6 @@ describe('what is no readable file fails at once, by name and cause', () => {
 });
 
 describe('a slip that can be told', () => {
-  test('a pattern the shell did not expand', async () => {
-    expect((await failure(openFileSource('*.nothing', { cwd }))).hint).toMatch(/shell/);
-  });
-  test('options after # on a file that is there', async () => {
-    writeFileSync(join(cwd, 'clip.mp4'), 'x');
-    const error = await failure(openFileSource('clip.mp4#t=0:30', { cwd }));
-    expect(error).toBeInstanceOf(UsageError);
-    expect(error.hint).toContain('clip.mp4');
-  });
   test('a name that is not UTF-8', async () => {
     expect((await failure(openFileSource('gr\ufffdn.jpg', { cwd }))).hint).toMatch(/UTF-8/);
   });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackendLimits } from '../../src/backends/backend.ts';
 import { isByteSource } from '../../src/byte-source.ts';
 import { type GeminiError, InputError, InterruptedError, UsageError } from '../../src/errors.ts';
-import { resolveParts } from '../../src/media/resolve.ts';
+import { locateMedia, type ResolveOptions, resolveParts } from '../../src/media/resolve.ts';
 import type { PromptPart } from '../../src/prompt/parts.ts';
 import type { Part } from '../../src/wire/generate-content.ts';
 
@@ -20,6 +20,7 @@ const DEVELOPER: BackendLimits = {
   uriSchemes: ['https:'],
   mimeNames: 'developer',
 };
+const CHAT: BackendLimits = { ...DEVELOPER, language: 'chat-completions' };
 const examples = new URL('../../examples/', import.meta.url);
 
 let cwd: string;
@@ -30,12 +31,30 @@ beforeAll(() => {
   copyFileSync(new URL('coffee.jpg', examples), join(cwd, 'a#t=1,2.jpg'));
   writeFileSync(join(cwd, 'notes.md'), '# Notes\n');
   writeFileSync(join(cwd, 'logo.svg'), '<svg/>');
+  writeFileSync(
+    join(cwd, 'clip.mp4'),
+    Buffer.from('0000001c667479706d703432000000006d70343269736f6d', 'hex'),
+  );
+  writeFileSync(join(cwd, 'scan.pdf'), '%PDF-1.7\n');
+  for (const folder of ['mixed', 'none']) {
+    mkdirSync(join(cwd, folder));
+    writeFileSync(join(cwd, folder, 'c.zip'), 'PK\x03\x04\x14\0\0\0');
+    writeFileSync(join(cwd, folder, 'empty.py'), '');
+  }
+  copyFileSync(new URL('coffee.jpg', examples), join(cwd, 'mixed/b.jpg'));
+  writeFileSync(join(cwd, 'mixed/a.txt'), 'text');
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-type Overrides = { limits?: BackendLimits; onNote?: (line: string) => void; signal?: AbortSignal };
+type Overrides = Partial<ResolveOptions>;
+const optionsWith = (overrides: Overrides): ResolveOptions => ({
+  cwd,
+  limits: VERTEX,
+  signal: new AbortController().signal,
+  ...overrides,
+});
 const resolve = (parts: PromptPart[], overrides: Overrides = {}): Promise<Part[]> =>
-  resolveParts(parts, { cwd, limits: VERTEX, signal: new AbortController().signal, ...overrides });
+  resolveParts(parts, optionsWith(overrides));
 
 async function failure(promise: Promise<unknown>): Promise<GeminiError> {
   return promise.then(
@@ -114,8 +133,8 @@ test('a data: URL is a medium by its content, and its bytes can be read twice', 
 
 test('a type that was given wins over content and name', async () => {
   const parts = await resolve([
-    { source: 'notes.md', mimeType: 'audio/pcm;rate=16000' },
-    { source: 'gs://bucket/object', mimeType: 'image/jpg' },
+    { source: 'notes.md#mime=audio/pcm;rate=16000' },
+    { source: 'gs://bucket/object', options: { mimeType: 'image/jpg' } },
   ]);
   expect(parts.map((part) => (part.inlineData ?? part.fileData)?.mimeType)).toEqual([
     'audio/pcm;rate=16000',
@@ -174,9 +193,11 @@ describe('addresses', () => {
     ['https://user:SECRET@example.com/a.jpg', VERTEX, InputError],
     ['https://www.youtube.com/@channel', VERTEX, InputError],
     ['ftp://example.com/a.jpg', VERTEX, UsageError],
-    ['-', VERTEX, UsageError],
     ['', VERTEX, UsageError],
-    ['files/abc-123', DEVELOPER, UsageError],
+    ['files/abc-123', VERTEX, UsageError],
+    ['files/abc-123', CHAT, UsageError],
+    ['https://youtu.be/abcdefghijk', CHAT, InputError],
+    ['files/ABC', DEVELOPER, InputError],
   ] as const)('%j is refused', async (source, limits, type) => {
     const error = await failure(resolve([{ source }], { limits }));
     expect(error).toBeInstanceOf(type);
@@ -191,6 +212,105 @@ describe('addresses', () => {
   });
 });
 
+describe('options after "#"', () => {
+  test.each([
+    ['clip.mp4#t=0:30,2:00.5&fps=2', { videoMetadata: { startOffset: '30s', endOffset: '120.5s', fps: 2 } }],
+    ['clip.mp4#t=,90', { videoMetadata: { endOffset: '90s' } }],
+    ['coffee.jpg#resolution=low', { mediaResolution: { level: 'MEDIA_RESOLUTION_LOW' } }],
+    ['scan.pdf#resolution=high', { mediaResolution: { level: 'MEDIA_RESOLUTION_HIGH' } }],
+    ['https://youtu.be/abcdefghijk#t=1:00,', { videoMetadata: { startOffset: '60s' } }],
+    ['gs://bucket/a.mov#fps=0.5', { videoMetadata: { fps: 0.5 } }],
+  ])('%s', async (source, modifiers) => {
+    const [part] = await resolve([{ source }]);
+    const { inlineData, fileData, ...rest } = part ?? {};
+    expect(inlineData ?? fileData).toBeDefined();
+    expect(rest).toEqual(modifiers);
+  });
+
+  test.each([
+    ['coffee.jpg#fps=2', /coffee\.jpg.*fps=2/],
+    ['coffee.jpg#t=1,2', /t=1,2/],
+    ['talk.mp3#t=1,2', /t=1,2/],
+    ['talk.mp3#resolution=low', /resolution=low/],
+    ['notes.md#resolution=low', /resolution=low/],
+    ['scan.pdf#pages=3-7', /scan\.pdf.*pages=3-7/],
+    ['gs://bucket/a.jpg#fps=1', /gs:\/\/bucket\/a\.jpg.*fps=1/],
+  ])('%s means nothing there, and is told', async (source, message) => {
+    const error = await failure(resolve([{ source }]));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toMatch(message);
+  });
+});
+
+describe('folders', () => {
+  test('what cannot be sent is left out with one note', async () => {
+    const notes: string[] = [];
+    const onNote = (line: string) => notes.push(line);
+    const parts = await resolve([{ source: 'mixed' }], { onNote });
+    expect(parts.map(summary)).toEqual([
+      ['text/plain', 'mixed/a.txt', 4],
+      ['image/jpeg', 'mixed/b.jpg', 56_108],
+    ]);
+    expect(notes).toEqual([expect.stringMatching(/mixed\/c\.zip, mixed\/empty\.py/)]);
+  });
+
+  test('a kind that was said chooses among the files', async () => {
+    const parts = await resolve([{ source: 'mixed', kind: 'image' }]);
+    expect(parts.map(summary)).toEqual([['image/jpeg', 'mixed/b.jpg', 56_108]]);
+  });
+
+  test('a pattern names its files: one that cannot be sent is an error', async () => {
+    const error = await failure(resolve([{ source: 'mixed/*' }]));
+    expect(error.message).toMatch(/c\.zip is an archive/);
+    expect(error.details).toEqual([expect.stringMatching(/empty\.py is empty/)]);
+  });
+});
+
+describe('labels', () => {
+  test('stand before the media, counted by kind', async () => {
+    const sources = ['coffee.jpg', 'talk.mp3', 'coffee.jpg', 'https://youtu.be/abcdefghijk'];
+    const parts = await resolve([{ text: 'a' }, ...sources.map((source) => ({ source }))], { label: true });
+    expect(parts.flatMap(({ text }) => text ?? [])).toEqual([
+      'a',
+      'image 1:',
+      'audio 1:',
+      'image 2:',
+      'video 1:',
+    ]);
+    expect(parts.map(({ text }) => text === undefined)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
+test('an uploaded file is a URI of the Developer API', async () => {
+  const fileUri = 'https://generativelanguage.googleapis.com/v1beta/files/abc-123';
+  for (const source of ['files/abc-123', fileUri]) {
+    expect(await resolve([{ source }], { limits: DEVELOPER })).toEqual([{ fileData: { fileUri } }]);
+  }
+  expect(await resolve([{ source: 'files/abc-123#mime=video/quicktime' }], { limits: DEVELOPER })).toEqual([
+    { fileData: { fileUri, mimeType: 'video/mov' } },
+  ]);
+});
+
+test('bytes that are here already are a medium', async () => {
+  const head = Buffer.from('%PDF-1.7\n');
+  const bytes = { byteLength: 9, name: 'stdin', open: () => Promise.reject(new Error('not read')) };
+  const located = await locateMedia([{ bytes, head, kind: 'document' }], optionsWith({}));
+  expect(located).toEqual([
+    { name: 'stdin', kind: 'document', mimeType: 'application/pdf', content: { bytes }, options: {} },
+  ]);
+  expect(await failure(resolve([{ bytes, head, kind: 'image' }]))).toBeInstanceOf(UsageError);
+});
+
 describe('many problems are one error', () => {
   test('in the order of the parts, each once', async () => {
     const error = await failure(
@@ -200,15 +320,22 @@ describe('many problems are one error', () => {
         { source: 'talk.mp3', kind: 'image' },
         { source: '*.tiff' },
         { source: '*.tiff' },
+        { source: 'none' },
       ]),
     );
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(/gone\.jpg/);
-    expect(error.details).toEqual([expect.stringContaining('talk.mp3'), expect.stringContaining('*.tiff')]);
+    expect(error.details).toEqual([
+      expect.stringContaining('talk.mp3'),
+      expect.stringContaining('*.tiff'),
+      expect.stringContaining('none'),
+    ]);
   });
 
   test('wrong usage alone is a UsageError', async () => {
-    const error = await failure(resolve([{ source: 'talk.mp3', kind: 'image' }, { source: '-' }]));
+    const error = await failure(
+      resolve([{ source: 'talk.mp3', kind: 'image' }, { source: 'coffee.jpg#fps=2' }]),
+    );
     expect(error).toBeInstanceOf(UsageError);
     expect(error.details).toHaveLength(1);
   });
