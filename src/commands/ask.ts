@@ -1,20 +1,26 @@
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { DEFAULT_MODEL } from '../models/default-model.ts';
+import { UsageError } from '../errors.ts';
 import type { TypedPart } from '../prompt/parts.ts';
 import type { ShowForm } from '../show/show-request.ts';
+import type { GenerateContentRequest } from '../wire/generate-content.ts';
 import { type AnsweringOptions, answerQuestion, readAnsweringOptions } from './answering.ts';
+import { askedModel } from './asked-model.ts';
+import type { PromptLimits } from './check-prompt.ts';
 import { composeRequest } from './compose-request.ts';
 import { printRequest, saveRequest } from './dry-run.ts';
 import { type PromptOptions, readFlags, readPromptOptions } from './prompt-options.ts';
+import { uploadMedia, uploadMode } from './upload-media.ts';
 
 /** One question, as the command line put it. */
 export type AskOptions = PromptOptions &
-  AnsweringOptions & {
+  AnsweringOptions &
+  PromptLimits & {
     /** What to do instead of sending. */
     readonly dryRun: 'body' | 'http' | undefined;
     readonly show: ShowForm | undefined;
     readonly saveRequest: string | undefined;
+    readonly plan: boolean;
   };
 
 /** The options record of commander's flags. */
@@ -23,26 +29,54 @@ export function readAskOptions(
   parts: readonly TypedPart[],
 ): AskOptions {
   const { text, is } = readFlags(flags);
+  const saveRequest = text('saveRequest');
+  const printed = is('dryRun') || saveRequest === '-';
   return {
     ...readPromptOptions(flags, parts),
     ...readAnsweringOptions(flags),
-    dryRun: (text('dryRunAs') as 'body' | 'http' | undefined) ?? (is('dryRun') ? 'body' : undefined),
+    dryRun: (text('dryRunAs') as 'body' | 'http' | undefined) ?? (printed ? 'body' : undefined),
     show: text('show') as ShowForm | undefined,
-    saveRequest: text('saveRequest'),
+    saveRequest: saveRequest === '-' ? undefined : saveRequest,
+    plan: is('plan'),
+    limits: flags.limits !== false,
+    maxTokensIn: readTokenLimit(text('maxTokensIn')),
   };
 }
 
 /** `gemini ask`: one prompt, one answer, streamed. */
 export async function ask(context: Context, options: AskOptions): Promise<void> {
-  const { dryRun, show, stream } = options;
-  const model = context.config.text('model') ?? DEFAULT_MODEL;
-  const sending = !dryRun && !show && options.saveRequest === undefined;
+  const { dryRun, show, stream, plan } = options;
+  const model = askedModel(context);
+  const sending = !dryRun && !show && !plan && options.saveRequest === undefined;
   const waiting = context.backend({ stream, sending });
   // Whoever needs it waits for it; until then its failure is not unhandled.
   waiting.catch(() => {});
-  const prompt = await composeRequest(context, options, model, async () => (await waiting).limits);
+  const prompt = await composeRequest(
+    context,
+    { ...options, offline: !sending },
+    model,
+    // A plan shows what does not fit, too, and what is sent may be uploaded.
+    async () => ({
+      ...(await waiting).limits,
+      ...(plan || sending ? { requestBytes: Number.POSITIVE_INFINITY } : {}),
+    }),
+  );
   const backend = await waiting;
-  if (sending) return answerQuestion(context, options, { backend, model, ...prompt });
+  const target = { backend: backend.name, model };
+  if (plan) {
+    const { printPlan } = await import('./plan.ts');
+    const canUpload = context.uploader(backend.limits.uriSchemes) !== undefined;
+    const rules = { limits: backend.limits, upload: uploadMode(context), canUpload };
+    return printPlan(context, options, target, prompt.request, rules);
+  }
+  if (sending) {
+    if (options.maxTokensIn !== undefined || (options.limits && hasMedia(prompt.request))) {
+      const { checkPrompt } = await import('./check-prompt.ts');
+      await checkPrompt(context, options, target, prompt.request);
+    }
+    const request = await uploadMedia(context, prompt.request, backend.limits);
+    return answerQuestion(context, options, { ...prompt, backend, model, request });
+  }
 
   const preview = backend.preview(model, prompt.request, { stream });
   if (options.saveRequest !== undefined) {
@@ -53,4 +87,20 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
     const { printProgram } = await import('./show.ts');
     await printProgram(context, backend, { model, request: prompt.request, stream, form: show });
   }
+}
+
+function hasMedia({ contents }: GenerateContentRequest): boolean {
+  return contents.some(({ parts }) => parts.some(({ inlineData, fileData }) => inlineData ?? fileData));
+}
+
+/** Of --max-tokens-in: a number, also as 100k or 1M. */
+function readTokenLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit = ''] = /^(\d{1,9})([kM]?)$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    throw new UsageError(`--max-tokens-in: "${text}" is not a number of tokens`, {
+      hint: 'such as 20000, 20k or 1M',
+    });
+  }
+  return Number(digits) * ({ k: 1000, m: 1_000_000 }[unit.toLowerCase()] ?? 1);
 }

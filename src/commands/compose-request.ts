@@ -2,6 +2,9 @@ import type { BackendLimits } from '../backends/backend.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { resolveParts } from '../media/resolve.ts';
+import { stdinReader } from '../media/stdin.ts';
+import { textFilesAsText } from '../media/text-parts.ts';
+import type { WebOptions } from '../media/web.ts';
 import { generationConfigFrom } from '../prompt/generation-config.ts';
 import { gatherParts, readTextFile } from '../prompt/input.ts';
 import { buildRequest } from '../prompt/request.ts';
@@ -28,7 +31,7 @@ export async function composeRequest(
   limits: () => Promise<BackendLimits>,
 ): Promise<ComposedPrompt> {
   const { cwd, note, signal } = context;
-  const base = options.request === undefined ? undefined : await readBase(options.request, context);
+  const base = options.request === undefined ? undefined : await readBase(options.request, context, limits);
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema, context);
   const generationConfig = await withSchema(generationConfigFrom(options.generation), schema);
   const safetySettings = parseSafety(options.safety);
@@ -37,15 +40,24 @@ export async function composeRequest(
   const system = options.system === undefined ? undefined : await readValue(options.system, cwd);
   const typed = await gatherParts(options.parts, {
     cwd,
-    stdin: options.stdin ? () => context.io.stdin : undefined,
-    signal,
+    stdin: options.stdin ? stdinReader({ open: () => context.io.stdin, signal, note }) : undefined,
     note,
   });
   if (typed.length === 0 && !base?.contents.length) {
     throw new UsageError('nothing to ask', { hint: 'gemini ask "a question", or pipe text into it' });
   }
 
-  const parts = await resolveParts(typed, { cwd, limits: await limits(), signal, onNote: note });
+  const backendLimits = await limits();
+  const resolved = await resolveParts(typed, {
+    cwd,
+    limits: backendLimits,
+    signal,
+    onNote: note,
+    label: options.label,
+    urlMode: options.urls.mode,
+    web: options.offline ? undefined : webOptions(context, options),
+  });
+  const parts = backendLimits.language ? await textFilesAsText(resolved) : resolved;
   let request = buildRequest({
     base,
     parts,
@@ -64,14 +76,35 @@ export async function composeRequest(
   return { request, schema };
 }
 
-async function readBase(file: string, { cwd, note }: Context): Promise<GenerateContentRequest> {
+function webOptions({ config, note, webClient }: Context, { urls }: PromptOptions): WebOptions {
+  let client: ReturnType<Context['webClient']> | undefined;
+  return {
+    allowPrivate: urls.allowPrivate,
+    maxBytes: urls.maxBytes,
+    timeoutMs: config.number('timeout') * 1000 || undefined,
+    retry: {
+      retries: config.number('retries'),
+      onWait: ({ seconds, reason }) => note(`waiting ${seconds.toFixed(1)} s: ${reason.message}`),
+    },
+    client: (lookup) => {
+      client ??= webClient(lookup);
+      return client;
+    },
+  };
+}
+
+async function readBase(
+  file: string,
+  context: Context,
+  limits: () => Promise<BackendLimits>,
+): Promise<GenerateContentRequest> {
+  const { cwd, note } = context;
   const { readRequest } = await import('../prompt/request-file.ts');
   const read = readRequest(await readTextFile(file, cwd), file);
   for (const line of read.notes) note(`note: ${line}`);
   if (read.form === 'gemini') return read.request;
-  throw new UsageError(`${file} is a chat-completions request, which this backend does not speak`, {
-    hint: 'write it as generateContent: "contents" with "parts" in place of "messages"',
-  });
+  const { readChatRequest } = await import('./chat-request.ts');
+  return readChatRequest(read.chat, file, context, await limits());
 }
 
 async function readSchema(

@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.ts';
+import { parseByteSize } from '../prompt/byte-size.ts';
 import type { GenerationFlags } from '../prompt/generation-config.ts';
 import type { TypedPart } from '../prompt/parts.ts';
 import { isLiteralText, type LiteralText } from '../prompt/template-flags.ts';
@@ -6,6 +8,11 @@ import { isLiteralText, type LiteralText } from '../prompt/template-flags.ts';
 export type PromptOptions = {
   readonly parts: readonly TypedPart[];
   readonly stdin: boolean;
+  /** Texts such as "image 1:" before the media. */
+  readonly label: boolean;
+  readonly urls: UrlOptions;
+  /** Nothing may go over the network. */
+  readonly offline?: boolean;
   /** A request.json to start from. */
   readonly request: string | undefined;
   /** Text, or @FILE. */
@@ -24,6 +31,13 @@ export type PromptOptions = {
   readonly cachedContent: string | undefined;
   /** PATH=JSON, applied last. */
   readonly set: readonly string[];
+};
+
+/** What is done with web addresses. */
+export type UrlOptions = {
+  readonly mode: 'fetch' | 'pass';
+  readonly maxBytes: number;
+  readonly allowPrivate: boolean;
 };
 
 /** Commander's flags by name, with their types narrowed. */
@@ -56,6 +70,12 @@ export function readPromptOptions(
   return {
     parts,
     stdin: flags.stdin !== false,
+    label: is('label'),
+    urls: {
+      mode: text('urlMode') === 'pass' ? 'pass' : 'fetch',
+      maxBytes: readSize(text('maxFetchSize') ?? '64MiB', '--max-fetch-size'),
+      allowPrivate: is('allowPrivateUrls'),
+    },
     request: text('request'),
     system: textOrFile('system'),
     generation: {
@@ -81,4 +101,10 @@ export function readPromptOptions(
     cachedContent: text('cachedContent'),
     set: list('set'),
   };
+}
+
+function readSize(text: string, flag: string): number {
+  const bytes = parseByteSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new UsageError(`${flag}: "${text}" is not a size`, { hint: 'a size is such as 200MB or 1GiB' });
 }

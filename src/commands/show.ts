@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Backend } from '../backends/backend.ts';
 import { isByteSource } from '../byte-source.ts';
 import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
 import { type ShowForm, showRequest } from '../show/show-request.ts';
 import type { Content, GenerateContentRequest, Part } from '../wire/generate-content.ts';
 
@@ -14,6 +15,14 @@ export async function printProgram(
   backend: Backend,
   sent: { model: string; request: GenerateContentRequest; stream: boolean; form: ShowForm },
 ): Promise<void> {
+  if (backend.limits.language) {
+    throw new UsageError(
+      `--show prints programs for generateContent, and -b ${backend.name} speaks another language`,
+      {
+        hint: '--dry-run=http shows the request; --save-request FILE keeps its body, for curl -d @FILE',
+      },
+    );
+  }
   const { form, ...what } = sent;
   const { method, url } = backend.preview(sent.model, sent.request, sent);
   const program = showRequest(form, {

@@ -12,7 +12,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bsk-[\w-]{16,}/g, `sk-${MASK}`],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, `eyJ${MASK}`],
   [/\b(Bearer|Basic)(\s+)[\w.~+/-]{8,}=*/gi, `$1$2${MASK}`],
-  [/(:\/\/[^\s/:@"']*):[^\s/@"']+@/g, `$1:${MASK}@`],
+  [/(:\/\/[^\s/:@"']*):(?!PASSWORD@)[^\s/@"']+@/g, `$1:${MASK}@`],
   [/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g, `[private key ${MASK}]`],
 ];
 
