@@ -48,13 +48,35 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
     .argument('[part...]', 'text; "-" is stdin')
     .addHelpText('after', EXAMPLES.ask);
   partOptions(ask);
-  promptOptions(ask);
+  requestOptions(ask);
+  answerOptions(ask);
   settingOptions(ask);
   ask.action(async (_texts: string[], typed: Flags) => {
     const prompt = await withTemplates(ask, { flags: typed, parts: partsInOrder(rest, optionShapes(ask)) });
     if (!prompt) return;
     const { ask: run, readAskOptions } = await import('./commands/ask.ts');
     await run(openFor(prompt.flags), readAskOptions(prompt.flags, prompt.parts));
+  });
+
+  const tokens = program
+    .command('tokens')
+    .description('what a prompt would cost: an estimate, or what the service counts')
+    .usage('[options] [part...]')
+    .argument('[part...]', 'text; "-" is stdin')
+    .addHelpText('after', EXAMPLES.tokens);
+  partOptions(tokens);
+  tokensOptions(tokens);
+  requestOptions(tokens);
+  settingOptions(tokens);
+  tokens.action(async (_texts: string[], typed: Flags) => {
+    const prompt = await withTemplates(tokens, {
+      flags: typed,
+      parts: partsInOrder(rest, optionShapes(tokens)),
+    });
+    if (!prompt) return;
+    const { tokens: run, readTokensOptions } = await import('./commands/tokens.ts');
+    const options = readTokensOptions(prompt.flags, prompt.parts);
+    await run(openFor(prompt.flags), options);
   });
 
   program
@@ -69,13 +91,20 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
       await emulate(openFor({}), options);
     });
 
-  program.helpCommand('help [command]', 'help on a command');
+  fileCommands(program, openFor);
+  setupCommands(program, openFor);
+
+  program.helpCommand('help [command]', 'help on a command, or on: environment');
 
   const known = new Set([...program.commands.map((command) => command.name()), 'help']);
   const first = argv[0];
   if (first === undefined && io.stdin.isTTY) {
     await io.stdout.write(program.helpInformation() + EXAMPLES.program);
     return;
+  }
+  if (first === 'help' && argv[1] !== undefined && !known.has(argv[1])) {
+    const topic = (await import('./commands/help-topics.ts')).HELP_TOPICS[argv[1]];
+    if (topic) return io.stdout.write(topic());
   }
   // `gemini "text"` and `gemini -p "text"` mean ask, since fingers type that.
   const named = first !== undefined && (known.has(first) || /^(-h|--help|-V|--version)$/.test(first));
@@ -113,6 +142,120 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
   }
 }
 
+/** Uploaded files, before any prompt uses them. */
+function fileCommands(program: Command, openFor: (flags: Flags) => Context): void {
+  const files = program
+    .command('files')
+    .description('upload files, and see or delete what was uploaded')
+    .addHelpText('after', EXAMPLES.files);
+  const add = (name: string, description: string) => {
+    const command = files
+      .command(name)
+      .description(description)
+      .addOption(new Option('--format <form>', 'text or json').choices(['text', 'json']).default('text'))
+      .addOption(new Option('-q, --quiet', 'no notes or progress on stderr'))
+      .addOption(new Option('--debug', 'trace requests on stderr, secrets masked'));
+    settingOptions(command);
+    return command;
+  };
+  const upload = add('upload <file...>', 'upload files; prints what to name each by in a prompt (-a SOURCE)');
+  upload.option('--mime <type>', 'what the files are, whatever their content says');
+  upload.action(async (names: string[], flags: Flags) => {
+    const { readFilesOptions, uploadFiles } = await import('./commands/files.ts');
+    const options = readFilesOptions(flags);
+    await uploadFiles(openFor(flags), names, options);
+  });
+  add('list', 'the files that were uploaded and have not expired').action(async (flags: Flags) => {
+    const { listFiles, readFilesOptions } = await import('./commands/files.ts');
+    await listFiles(openFor(flags), readFilesOptions(flags));
+  });
+  add('show <id>', 'what the service says of a file').action(async (id: string, flags: Flags) => {
+    const { showFile } = await import('./commands/files.ts');
+    await showFile(openFor(flags), id);
+  });
+  add('delete <id...>', 'delete uploaded files').action(async (ids: string[], flags: Flags) => {
+    const { deleteFiles } = await import('./commands/files.ts');
+    await deleteFiles(openFor(flags), ids);
+  });
+}
+
+/** What is set, which credential is used, and whether it works. */
+function setupCommands(program: Command, openFor: (flags: Flags) => Context): void {
+  const format = () =>
+    new Option('--format <form>', 'text or json').choices(['text', 'json']).default('text');
+  const formatOf = (flags: Flags) => ({ format: flags.format as 'text' | 'json' });
+  const debug = () => new Option('--debug', 'trace requests on stderr, secrets masked');
+
+  const auth = program.command('auth').description('which credential is used, and why');
+  const status = auth
+    .command('status', { isDefault: true })
+    .description('every place a credential may come from, and why it won or lost; nothing is sent')
+    .addOption(format());
+  settingOptions(status);
+  status.action(async (flags: Flags) => {
+    const { authStatus } = await import('./commands/auth.ts');
+    await authStatus(openFor(flags), formatOf(flags));
+  });
+
+  const doctor = program
+    .command('doctor')
+    .description('try everything a request needs, and name the first thing that fails')
+    .addOption(format())
+    .addOption(debug());
+  settingOptions(doctor);
+  doctor.action(async (flags: Flags) => {
+    const command = await import('./commands/doctor.ts');
+    await command.doctor(openFor(flags), formatOf(flags));
+  });
+
+  const config = program
+    .command('config')
+    .description('settings and named profiles')
+    .addHelpText('after', EXAMPLES.config);
+  const profile = () => new Option('--profile <name>', 'in this profile');
+  const profileOf = (flags: Flags) => (typeof flags.profile === 'string' ? flags.profile : undefined);
+  config
+    .command('list', { isDefault: true })
+    .description('every setting, and where its value came from')
+    .addOption(format())
+    .addOption(profile())
+    .action(async (flags: Flags) => {
+      const { listConfig } = await import('./commands/config.ts');
+      await listConfig(openFor(flags), formatOf(flags));
+    });
+  config
+    .command('get <key>')
+    .description('the value of one setting')
+    .addOption(profile())
+    .action(async (key: string, flags: Flags) => {
+      const { getConfig } = await import('./commands/config.ts');
+      await getConfig(openFor(flags), key);
+    });
+  config
+    .command('set <key> <value...>')
+    .description('keep a setting in your file of settings')
+    .addOption(profile())
+    .action(async (key: string, values: string[], flags: Flags) => {
+      const { changeConfig } = await import('./commands/config.ts');
+      await changeConfig(openFor({}), { key, values, profile: profileOf(flags) });
+    });
+  config
+    .command('unset <key>')
+    .description('take a setting out of it')
+    .addOption(profile())
+    .action(async (key: string, flags: Flags) => {
+      const { changeConfig } = await import('./commands/config.ts');
+      await changeConfig(openFor({}), { key, values: undefined, profile: profileOf(flags) });
+    });
+  config
+    .command('path')
+    .description('where that file is')
+    .action(async () => {
+      const { printConfigPath } = await import('./commands/config.ts');
+      await printConfigPath(openFor({}));
+    });
+}
+
 /** Parts of a prompt; their order is read by prompt/parts, the values here are not used. */
 function partOptions(command: Command): void {
   const group = 'Parts of the prompt, in the order typed:';
@@ -122,7 +265,7 @@ function partOptions(command: Command): void {
   add('-p, --prompt <text>', 'text, as a positional is');
   add('--text <text>', 'text', true);
   add('--prompt-file <file>', 'text from a file');
-  add('-a, --attach <source>', 'media of any kind: a file, gs://, YouTube, data:');
+  add('-a, --attach <source>', 'media of any kind: a file, folder, pattern, URL, gs://, YouTube, data:, "-"');
   add('--attachment <source>', 'as --attach', true);
   add('-i, --input <source>', 'as --attach', true);
   add('-f, --file <source>', 'as --attach', true);
@@ -131,16 +274,29 @@ function partOptions(command: Command): void {
   add('--video <source>', 'a video');
   add('--document <source>', 'a PDF or text file');
   add('--pdf <source>', 'as --document', true);
-  command.addOption(new Option('--no-stdin', 'ignore stdin').helpGroup(group));
+  for (const option of [
+    new Option('--label', 'put "image 1:", "image 2:"… before the media'),
+    new Option('--url-mode <mode>', 'web addresses: fetch them here, or pass them to the service').choices([
+      'fetch',
+      'pass',
+    ]),
+    new Option('--max-fetch-size <size>', 'largest medium that is fetched, such as 200MB (64MiB)'),
+    new Option('--allow-private-urls', 'fetch from this machine and its network too'),
+    new Option('--no-stdin', 'ignore stdin'),
+  ]) {
+    command.addOption(option.helpGroup(group));
+  }
 }
 
-/** What is asked for, how the answer is shown, and what to do instead of sending. */
-function promptOptions(command: Command): void {
-  const collect = (value: string, all: string[] | undefined) => [...(all ?? []), value];
-  const group = (name: string, options: Option[]) => {
-    for (const option of options) command.addOption(option.helpGroup(`${name}:`));
-  };
-  group('Request', [
+const collect = (value: string, all: string[] | undefined) => [...(all ?? []), value];
+
+function addGroup(command: Command, name: string, options: Option[]): void {
+  for (const option of options) command.addOption(option.helpGroup(`${name}:`));
+}
+
+/** What is asked for. */
+function requestOptions(command: Command): void {
+  addGroup(command, 'Request', [
     new Option('-s, --system <text>', 'system instruction, or @FILE'),
     new Option('--request <file>', 'start from a request.json; parts and flags are added to it'),
     new Option('-t, --template <name>', 'start from a saved prompt'),
@@ -166,9 +322,14 @@ function promptOptions(command: Command): void {
       '--set <path=json>',
       'any field of the request, such as generationConfig.seed=7 (repeat)',
     ).argParser(collect),
-  ]);
-  group('Functions', [
     new Option('--tools <@file>', 'function declarations; a call is printed as JSON'),
+    new Option('--no-limits', 'send also what is documented to be too much'),
+  ]);
+}
+
+/** How the answer is asked for and shown, and what to do instead of sending. */
+function answerOptions(command: Command): void {
+  addGroup(command, 'Functions', [
     new Option(
       '--tool <name=command>',
       'run a local command for a call: arguments as JSON on stdin (repeat)',
@@ -177,7 +338,7 @@ function promptOptions(command: Command): void {
     new Option('--yes', 'run the commands of --tool without asking'),
     new Option('--max-tool-rounds <n>', 'how often calls are answered').default('10'),
   ]);
-  group('Answer', [
+  addGroup(command, 'Answer', [
     new Option('-o, --output <file>', 'write the answer to a file'),
     new Option('--output-dir <folder>', 'where images and recordings in the answer go'),
     new Option('--format <form>', 'text, json (the whole response) or jsonl (one chunk a line)')
@@ -196,7 +357,7 @@ function promptOptions(command: Command): void {
     new Option('-q, --quiet', 'no notes or spinner on stderr'),
     new Option('--debug', 'trace requests on stderr, secrets masked'),
   ]);
-  group('Without sending', [
+  addGroup(command, 'Without sending', [
     new Option('--dry-run', 'print the JSON body; --dry-run=http adds method, URL and headers'),
     new Option('--dry-run-as <form>').choices(['body', 'http']).hideHelp(),
     new Option('--show <language>', 'print a program that sends the same: curl, python or node').choices([
@@ -204,8 +365,19 @@ function promptOptions(command: Command): void {
       'python',
       'node',
     ]),
+    new Option('--plan', 'a table of what would be sent: parts, sizes, tokens, limits'),
+    new Option('--max-tokens-in <n>', 'send nothing that is estimated to have more tokens'),
     new Option('--save-request <file>', 'write the request to a file that --request reads'),
     new Option('--save-template <name>', 'keep the prompt as a template'),
+  ]);
+}
+
+function tokensOptions(command: Command): void {
+  addGroup(command, 'Count', [
+    new Option('--exact', 'ask the service to count'),
+    new Option('--format <form>', 'text or json').choices(['text', 'json']).default('text'),
+    new Option('-q, --quiet', 'the number alone'),
+    new Option('--debug', 'trace requests on stderr, secrets masked'),
   ]);
 }
 
@@ -258,9 +430,28 @@ Examples:
   gemini ask "Before:" --image a.png "After:" --image b.png "What changed?"
   git diff | gemini ask "write a commit message"
   gemini ask --audio talk.mp3 "summarise" -o summary.txt --usage
-  gemini ask -a gs://bucket/scones.jpg "what is this" --dry-run
+  gemini ask -b vertex -a gs://bucket/scones.jpg "what is this" --dry-run
   gemini ask --image receipt.jpg "read it" --schema 'shop, total float, currency'
   gemini ask "weather in Boston?" --tools @tools.json --tool 'get_weather=./weather.sh'
+`,
+  tokens: `
+Examples:
+  gemini tokens --video talk.mp4 "summarise"
+  gemini tokens -q --image receipt.jpg "read it"
+  gemini tokens --exact -a report.pdf "what is new in it"
+`,
+  files: `
+Examples:
+  gemini files upload talk.mp4                                  (prints files/ID)
+  gemini ask -a files/ID "summarise"
+  gemini files upload --upload-to gs://my-bucket/talks *.mp4
+  gemini files list
+`,
+  config: `
+Examples:
+  gemini config set model gemini-3.1-pro-preview
+  gemini config set --profile work project my-project
+  gemini config set profile work
 `,
   emulate: `
 Examples:

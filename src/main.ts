@@ -1,5 +1,5 @@
 import { type Launch, runCli } from './cli.ts';
-import { type Context, createContext } from './context.ts';
+import { type Context, createContext, loadUserFile } from './context.ts';
 import { InterruptedError } from './errors.ts';
 import { type IO, processIO } from './terminal/io.ts';
 import { reportError } from './terminal/report-error.ts';
@@ -13,21 +13,31 @@ export async function main(): Promise<void> {
   let format: 'text' | 'json' | 'jsonl' = 'text';
   let debug = false;
   let context: Context | undefined;
+  const secrets = new Set<string>();
   const stop = new AbortController();
   listenForSignals(stop);
   try {
+    const userFile = await loadUserFile(process.env);
     const open = (launch: Launch) => {
       ({ format, debug } = launch);
       if (launch.color) io = processIO(process.env, { color: launch.color });
       io.stdout.onClosed((reason) => stop.abort(reason));
-      context = createContext({ ...launch, io, env: process.env, cwd: process.cwd(), signal: stop.signal });
+      context = createContext({
+        ...launch,
+        io,
+        env: process.env,
+        cwd: process.cwd(),
+        signal: stop.signal,
+        userFile,
+        secrets,
+      });
       return context;
     };
     await runCli(process.argv.slice(2), { io, env: process.env, open });
   } catch (error) {
     // What was thrown while stopping is only the echo of why we stop.
     const cause = stop.signal.aborted ? stop.signal.reason : error;
-    process.exitCode = await reportError(cause, io, { format, debug });
+    process.exitCode = await reportError(cause, io, { format, debug, secrets: [...secrets] });
   } finally {
     await context?.close();
   }

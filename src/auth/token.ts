@@ -1,16 +1,21 @@
+import { bearerHeaders } from './bearer.ts';
 import type { Credential } from './credential.ts';
 import { readSecretFile } from './secret-file.ts';
 
-/** A bearer token kept in a file by somebody else; the file is read again after a 401, since it may have been renewed. */
-export function tokenFileCredential(file: string, quotaProject: string | undefined): Credential {
-  const quota: Record<string, string> = quotaProject ? { 'x-goog-user-project': quotaProject } : {};
+/** A bearer token kept in a file by somebody else, who may renew it: the file is read for each request. */
+export function tokenFileCredential(
+  file: string,
+  quotaProject: string | undefined,
+  remember: (secret: string) => void,
+): Credential {
   return {
     kind: `access token of ${file}`,
-    preview: { authorization: 'Bearer ***', ...quota },
+    preview: bearerHeaders('***', quotaProject),
     renewable: true,
-    headers: async () => ({
-      authorization: `Bearer ${await readSecretFile(file, 'access token')}`,
-      ...quota,
-    }),
+    headers: async () => {
+      const token = await readSecretFile(file, 'access token');
+      remember(token);
+      return bearerHeaders(token, quotaProject);
+    },
   };
 }

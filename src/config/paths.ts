@@ -18,3 +18,22 @@ export function configFolder(env: Readonly<Record<string, string | undefined>>):
     hint: 'set HOME or XDG_CONFIG_HOME',
   });
 }
+
+/**
+ * The folder of what is remembered between runs and can be done without, such as unfinished uploads: XDG_STATE_HOME, or
+ * ~/.local/state; LOCALAPPDATA on Windows. Undefined when the environment names no home.
+ */
+export function stateFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, NAME);
+  if (process.platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, NAME, 'state');
+  const home = env.HOME ?? env.USERPROFILE;
+  return home ? join(home, '.local', 'state', NAME) : undefined;
+}
+
+/**
+ * The user's file of settings.
+ * @throws UsageError when the environment names no home
+ */
+export function userFilePath(env: Readonly<Record<string, string | undefined>>): string {
+  return join(configFolder(env), 'config.json');
+}

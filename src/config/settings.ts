@@ -7,17 +7,30 @@ export type Setting = {
   /** As commander reads it. */
   readonly flag: string;
   readonly env?: readonly string[];
-  readonly type: 'text' | 'seconds' | 'count' | 'list';
+  /** A `path` in the user's file of settings is looked up from the folder of that file. */
+  readonly type: 'text' | 'path' | 'seconds' | 'count' | 'list' | 'switch';
   readonly choices?: readonly string[];
   readonly default?: string | number;
+  /** It cannot stand in the user's file of settings; why. */
+  readonly notInFile?: string;
   readonly help: string;
   readonly group: 'Model' | 'Network' | 'Credentials' | 'Output';
 };
 
-export const BACKEND_NAMES = ['vertex', 'developer', 'emulator'] as const;
+export const BACKEND_NAMES = ['vertex', 'developer', 'gdc', 'openai', 'emulator'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/** Servers in the way of OpenAI's that differ from it (backends/dialects). */
+export const DIALECT_NAMES = ['openai', 'ollama', 'vllm', 'llama.cpp', 'lmstudio'] as const;
+
 export const SETTINGS = {
+  profile: {
+    flag: '--profile <name>',
+    env: ['GEMINI_PROFILE'],
+    type: 'text',
+    help: 'named settings to use: see gemini config',
+    group: 'Model',
+  },
   model: {
     flag: '-m, --model <id>',
     env: ['GEMINI_MODEL'],
@@ -30,14 +43,14 @@ export const SETTINGS = {
     env: ['GEMINI_BACKEND'],
     type: 'text',
     choices: BACKEND_NAMES,
-    help: 'who answers (vertex, developer, emulator)',
+    help: 'who answers: vertex, developer, gdc (Distributed Cloud), openai (servers like it), emulator',
     group: 'Model',
   },
   project: {
     flag: '--project <id>',
     env: ['GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT'],
     type: 'text',
-    help: 'Google Cloud project (vertex)',
+    help: 'Google Cloud project (vertex, gdc)',
     group: 'Network',
   },
   location: {
@@ -46,6 +59,33 @@ export const SETTINGS = {
     type: 'text',
     default: 'global',
     help: 'global, us, eu or a region (vertex)',
+    group: 'Network',
+  },
+  endpoint: {
+    flag: '--endpoint <host>',
+    env: ['GEMINI_GDC_ENDPOINT'],
+    type: 'text',
+    help: 'endpoint of Gemini on Distributed Cloud: a host, host:port or URL (gdc)',
+    group: 'Network',
+  },
+  dialect: {
+    flag: '--dialect <name>',
+    type: 'text',
+    choices: DIALECT_NAMES,
+    help: 'what kind of server it is (openai; default: by its port, else openai)',
+    group: 'Network',
+  },
+  mediaPart: {
+    flag: '--media-part <kind=type>',
+    type: 'list',
+    help: 'content part for media, such as video=video_url (gdc, openai; repeat)',
+    group: 'Network',
+  },
+  strict: {
+    flag: '--strict',
+    type: 'switch',
+    notInFile: 'give --strict to the run that needs it',
+    help: "refuse what the server's language has no word for, in place of leaving it out",
     group: 'Network',
   },
   baseUrl: {
@@ -104,8 +144,22 @@ export const SETTINGS = {
   caFile: {
     flag: '--ca-file <pem>',
     env: ['SSL_CERT_FILE'],
-    type: 'text',
+    type: 'path',
     help: 'further certificate authorities to trust',
+    group: 'Network',
+  },
+  upload: {
+    flag: '--upload <when>',
+    type: 'text',
+    choices: ['auto', 'never', 'always'],
+    default: 'auto',
+    help: 'upload media first: auto (what does not fit into the request), never, always',
+    group: 'Network',
+  },
+  uploadTo: {
+    flag: '--upload-to <bucket>',
+    type: 'text',
+    help: 'where uploads go: gs://bucket/folder (vertex) or s3://bucket/folder (gdc)',
     group: 'Network',
   },
   header: {
@@ -114,16 +168,36 @@ export const SETTINGS = {
     help: 'a further request header (repeat)',
     group: 'Network',
   },
+  quotaProject: {
+    flag: '--quota-project <id>',
+    env: ['GOOGLE_CLOUD_QUOTA_PROJECT'],
+    type: 'text',
+    help: "project whose quota is used, when not the credential's own (vertex)",
+    group: 'Credentials',
+  },
   apiKeyFile: {
     flag: '--api-key-file <file>',
-    type: 'text',
+    type: 'path',
     help: 'file that holds the API key (default: GOOGLE_API_KEY or GEMINI_API_KEY)',
     group: 'Credentials',
   },
   tokenFile: {
     flag: '--token-file <file>',
+    type: 'path',
+    help: 'file that holds an access token',
+    group: 'Credentials',
+  },
+  tokenCommand: {
+    flag: '--token-command <command>',
     type: 'text',
-    help: 'file that holds an OAuth access token (vertex)',
+    help: 'command that prints an access token, run without a shell',
+    group: 'Credentials',
+  },
+  audience: {
+    flag: '--audience <url>',
+    env: ['GEMINI_GDC_AUDIENCE'],
+    type: 'text',
+    help: 'whom tokens are asked for (gdc; default: its endpoint)',
     group: 'Credentials',
   },
   color: {
@@ -131,6 +205,7 @@ export const SETTINGS = {
     type: 'text',
     choices: ['auto', 'always', 'never'],
     default: 'auto',
+    notInFile: 'set NO_COLOR or FORCE_COLOR instead',
     help: 'auto, always or never (also NO_COLOR, FORCE_COLOR)',
     group: 'Output',
   },

@@ -1,5 +1,5 @@
+import { runCommand } from '../child-process/command-run.ts';
 import { childEnvironment } from './child-environment.ts';
-import { runCommand } from './command-run.ts';
 import { displayCommand, type ToolBinding } from './tool-bindings.ts';
 import { type ToolResponse, toolResponse } from './tool-response.ts';
 

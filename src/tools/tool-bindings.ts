@@ -1,5 +1,5 @@
+import { commandWords } from '../child-process/command-words.ts';
 import { UsageError } from '../errors.ts';
-import { commandWords } from './command-words.ts';
 
 /** A local command that answers the calls of a function. */
 export type ToolBinding = {

@@ -20,7 +20,7 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 describe('Application Default Credentials', () => {
-  it('from the metadata server: token and project', async () => {
+  it('from the metadata server, which no proxy is asked for: token and project', async () => {
     const port = await serve((request, response) => {
       expect(request.headers['metadata-flavor']).toBe('Google');
       response.setHeader('metadata-flavor', 'Google');
@@ -38,6 +38,8 @@ describe('Application Default Credentials', () => {
         GOOGLE_VERTEX_BASE_URL: url,
         GCE_METADATA_HOST: `127.0.0.1:${port}`,
         METADATA_SERVER_DETECTION: 'assume-present',
+        HTTPS_PROXY: 'http://127.0.0.1:9',
+        HTTP_PROXY: 'http://127.0.0.1:9',
       },
     });
     expect(run.code).toBe(0);
@@ -94,7 +96,7 @@ describe('Application Default Credentials', () => {
 
   it('none at all: exit 4, and how to get one', async () => {
     const run = await runGemini(['ask', '-b', 'vertex', 'hello', '--project', 'p'], {
-      env: { GOOGLE_VERTEX_BASE_URL: 'http://127.0.0.1:1' },
+      env: { GOOGLE_VERTEX_BASE_URL: 'http://127.0.0.1:1', PATH: '' },
     });
     expect(run.code).toBe(4);
     expect(run.stderr).toMatch(/^gemini: no Google credential found\nhint: /);
