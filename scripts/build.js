@@ -48,6 +48,14 @@ await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
   minify: true,
+  // Two chunks for the way every question takes, in place of thirty: each file costs a third of a millisecond to find.
+  // What is loaded only when it is used keeps its own.
+  codeSplitting: {
+    groups: [
+      { name: 'start', test: /src\/(main|cli)\.ts$/, priority: 2 },
+      { name: 'question', test: /src\/(commands\/ask|composition|backends\/developer)\.ts$/, priority: 1 },
+    ],
+  },
 });
 await bundle.close();
 writeFileSync(`${made}/package.json`, '{ "type": "commonjs" }\n');
