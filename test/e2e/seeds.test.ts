@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -94,4 +95,13 @@ describe('the samples of the Vertex documents', () => {
       `${path}:generateContent`,
     ]);
   });
+});
+
+it('npm run seeds: every request of the three documents is sent, answered and equal', () => {
+  const script = resolve(import.meta.dirname, '../../scripts/seeds.js');
+  const { status, stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  const lines = stdout.trimEnd().split('\n');
+  expect(status).toBe(0);
+  expect(lines.slice(0, -1).filter((line) => !line.endsWith(', answered, equal'))).toEqual([]);
+  expect(lines.length).toBeGreaterThan(14);
 });
