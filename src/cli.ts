@@ -94,7 +94,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
   fileCommands(program, openFor);
   setupCommands(program, openFor);
 
-  program.helpCommand('help [command]', 'help on a command, or on: environment');
+  program.helpCommand('help [command]', 'help on a command, or on: credentials, environment');
 
   const known = new Set([...program.commands.map((command) => command.name()), 'help']);
   const first = argv[0];
@@ -148,9 +148,9 @@ function fileCommands(program: Command, openFor: (flags: Flags) => Context): voi
     .command('files')
     .description('upload files, and see or delete what was uploaded')
     .addHelpText('after', EXAMPLES.files);
-  const add = (name: string, description: string) => {
+  const add = (name: string, description: string, isDefault = false) => {
     const command = files
-      .command(name)
+      .command(name, { isDefault })
       .description(description)
       .addOption(new Option('--format <form>', 'text or json').choices(['text', 'json']).default('text'))
       .addOption(new Option('-q, --quiet', 'no notes or progress on stderr'))
@@ -165,7 +165,7 @@ function fileCommands(program: Command, openFor: (flags: Flags) => Context): voi
     const options = readFilesOptions(flags);
     await uploadFiles(openFor(flags), names, options);
   });
-  add('list', 'the files that were uploaded and have not expired').action(async (flags: Flags) => {
+  add('list', 'the files that were uploaded and have not expired', true).action(async (flags: Flags) => {
     const { listFiles, readFilesOptions } = await import('./commands/files.ts');
     await listFiles(openFor(flags), readFilesOptions(flags));
   });

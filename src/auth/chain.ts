@@ -58,11 +58,6 @@ export async function* lookForCredential(
   for (const look of CHAINS[backend]) yield await look(settings, ports);
 }
 
-/** True for a candidate that ends the search. */
-export function isDecisive({ make }: Candidate): boolean {
-  return make !== undefined;
-}
-
 const tokenCommand: Look = async ({ tokenCommand: given, quotaProject }, ports) => {
   if (!given) return absent('--token-command', 'not given');
   const { tokenCommandCredential } = await import('./token-command.ts');

@@ -1,5 +1,8 @@
 import type { SendTokenRequest } from './ports.ts';
 
+/** Metadata servers of the clouds, which no proxy can reach. */
+const ON_THE_LINK = /^(169\.254(\.\d+){2}|\[fd00:ec2::254\]|metadata\.google\.internal\.?)$/;
+
 /**
  * `fetch` for google-auth-library, by our own client: with the proxy, certificates and time limits of the run, which
  * the library's own knows only in part.
@@ -14,13 +17,14 @@ export function fetchThrough(
     if (init.body instanceof URLSearchParams && !headers.has('content-type')) {
       headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
     }
+    const url = new URL(String(input));
     const reply = await send({
       method: init.method ?? 'GET',
-      url: new URL(String(input)),
+      url,
       headers: Object.fromEntries(headers),
       ...(init.body ? { body: String(init.body) } : {}),
       signal: init.signal ? AbortSignal.any([signal, init.signal]) : signal,
-      direct,
+      direct: direct || ON_THE_LINK.test(url.hostname),
     });
     const { 'content-encoding': _decoded, ...received } = reply.headers;
     return new Response(reply.text === '' ? null : reply.text, { status: reply.status, headers: received });

@@ -94,8 +94,12 @@ export async function estimatePrompt(
   const { backend, model, limits, mediaResolution, deliveries } = options;
   const media = items.flatMap((item) => ('medium' in item ? [item.medium] : []));
   const inspected = await inspectMedia(media, { signal });
-  const found = new Map(
-    inspected.map(({ medium, facts }, index) => [medium, { facts, delivery: deliveries?.[index] }]),
+  const travelling = inspected.map((each, index) => {
+    const delivery = deliveries?.[index];
+    return delivery === undefined ? each : { ...each, delivery };
+  });
+  const found = new Map<Medium, { facts: ProbedFacts; delivery?: Delivery }>(
+    travelling.map((each) => [each.medium, each]),
   );
   const family = tokenFamilyOf(model, backend);
   const limitWords = new Map<string, string[]>();
@@ -116,8 +120,8 @@ export async function estimatePrompt(
     const { kind, name, mimeType, content } = medium;
     const chosen = renderSourceOptions(medium.options);
     const { facts, delivery } = found.get(medium) ?? { facts: {} };
-    const key = `${kind} ${mimeType} ${'uri' in content}`;
-    const words = limitWords.get(key) ?? (limits ? limitsOf(medium, options) : []);
+    const key = `${kind} ${mimeType} ${'uri' in content} ${delivery}`;
+    const words = limitWords.get(key) ?? (limits ? limitsOf({ medium, ...(delivery && { delivery }) }, options) : []);
     limitWords.set(key, words);
     return {
       ...estimateTokens({ ...medium, facts }, family, mediaResolution),
@@ -131,7 +135,7 @@ export async function estimatePrompt(
       limits: words,
     };
   });
-  const { errors, warnings } = limits ? checkMedia(inspected, options) : { errors: [], warnings: [] };
+  const { errors, warnings } = limits ? checkMedia(travelling, options) : { errors: [], warnings: [] };
   const tokens = sumOf(parts);
   const window = contextTokens(model);
   const price = priceOf(model, backend, now(), await ownPrices(env));

@@ -1,17 +1,16 @@
 import type { Context } from '../context.ts';
-import { GeminiError } from '../errors.ts';
-import { type Delivery, type DeliveryRules, planDelivery } from '../media/delivery.ts';
+import type { DeliveryRules } from '../media/delivery.ts';
 import { displayName } from '../media/display-name.ts';
 import { formatBytes } from '../media/format-bytes.ts';
 import { secondsInWords } from '../media/limit-words.ts';
 import type { MediaTarget } from '../media/limits.ts';
-import type { Medium } from '../media/medium.ts';
 import type { ProbedFacts } from '../media/probe.ts';
 import { styleFor } from '../terminal/style.ts';
 import { renderTable, type TableColumn } from '../terminal/table.ts';
 import type { GenerateContentRequest } from '../wire/generate-content.ts';
 import { refusal } from './check-prompt.ts';
 import { type EstimatedPart, estimatePrompt, itemsOf, type PromptEstimate } from './estimate.ts';
+import { plannedDelivery } from './planned-delivery.ts';
 
 /**
  * `--plan`: what would be sent, part by part, as a table or as JSON for scripts. Nothing is sent.
@@ -27,26 +26,13 @@ export async function printPlan(
 ): Promise<void> {
   const items = itemsOf(request);
   const media = items.flatMap((item) => ('medium' in item ? [item.medium] : []));
-  const { deliveries, problem } = planned(media, rules);
+  const { deliveries, problem } = await plannedDelivery(media, rules);
   const mediaResolution = request.generationConfig?.mediaResolution;
   const estimate = await estimatePrompt(context, items, { ...target, limits, deliveries, mediaResolution });
   const errors = [...(problem ? [problem.message] : []), ...estimate.errors];
   await print(context, { ...estimate, errors }, format);
   for (const warning of estimate.warnings) context.note(`warning: ${warning}`);
   if (errors.length > 0) throw refusal(errors, problem?.hint);
-}
-
-/** How the media would travel; where they cannot, as if they fitted, and why they do not. */
-function planned(
-  media: readonly Medium[],
-  rules: DeliveryRules,
-): { deliveries: readonly Delivery[]; problem?: GeminiError } {
-  try {
-    return { deliveries: planDelivery(media, rules) };
-  } catch (problem) {
-    if (!(problem instanceof GeminiError)) throw problem;
-    return { deliveries: media.map(({ content }) => ('uri' in content ? 'uri' : 'inline')), problem };
-  }
 }
 
 async function print({ io }: Context, estimate: PromptEstimate, format: string): Promise<void> {

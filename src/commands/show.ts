@@ -11,7 +11,7 @@ import type { Content, GenerateContentRequest, Part } from '../wire/generate-con
  * environment.
  */
 export async function printProgram(
-  { io, env }: Context,
+  { io, env, config }: Context,
   backend: Backend,
   sent: { model: string; request: GenerateContentRequest; stream: boolean; form: ShowForm },
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function printProgram(
     method,
     url,
     request: await withBytesOfNoFile(sent.request),
-    quotaProject: env.GOOGLE_CLOUD_QUOTA_PROJECT,
+    quotaProject: config.text('quotaProject'),
   });
   await io.stdout.write(program.endsWith('\n') ? program : `${program}\n`);
 }

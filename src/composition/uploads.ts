@@ -62,7 +62,7 @@ export async function composeFileStore(
 }
 
 async function composeFilesApi(from: Composition) {
-  const { backend, http, credential, baseUrl, close } = await composeBackend(from);
+  const { backend, http, credential, baseUrl, inProcess, close } = await composeBackend(from);
   if (backend.name !== 'developer' && backend.name !== 'emulator') {
     close();
     const scheme = backend.limits.uriSchemes.find((each) => each === 'gs:' || each === 's3:');
@@ -74,6 +74,8 @@ async function composeFilesApi(from: Composition) {
   }
   const api = UPLOADERS['https:']({
     ...uploadParts(from),
+    // An emulator of this process is gone with it.
+    ...(inProcess && { state: openUploadState(undefined) }),
     headers: headersFrom(from.config),
     http,
     credential,

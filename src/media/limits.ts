@@ -1,11 +1,17 @@
 import { backendOf, LISTED_TYPES, type LimitedQuantity, mediaLimits } from '../models/media-limits.ts';
 import { chosenSeconds } from '../models/token-rules.ts';
+import type { Delivery } from './delivery.ts';
 import { displayName } from './display-name.ts';
 import { limitInWords, quantityInWords, takerInWords } from './limit-words.ts';
 import { knownType } from './media-types.ts';
 import type { MediaFacts, Medium } from './medium.ts';
 
-export type InspectedMedium = { readonly medium: Medium; readonly facts: MediaFacts };
+export type InspectedMedium = {
+  readonly medium: Medium;
+  readonly facts: MediaFacts;
+  /** How it travels; left out: inline where its bytes are here. */
+  readonly delivery?: Delivery;
+};
 
 /** Who is asked. */
 export type MediaTarget = { readonly backend: string; readonly model: string };
@@ -40,18 +46,23 @@ export function checkMedia(
 }
 
 /**
- * True when the limits of the target depend on what only a look into the medium tells, so that it should be probed
- * before it is sent. A PDF always is, since it may be encrypted. Sound and video are passed over where they are too
- * small to be too long.
+ * Which media must be probed before they are sent, since the limits of the target depend on what only a look into them
+ * tells. A PDF always, since it may be encrypted. Sound and video not where they are too small to be too long: all
+ * recordings together, a video by itself.
  */
-export function needsFacts({ kind, mimeType, content }: Medium, target: MediaTarget): boolean {
-  if ('uri' in content) return false;
-  if (kind === 'document') return mimeType === 'application/pdf';
-  const quantities: readonly LimitedQuantity[] =
-    kind === 'audio' ? ['audioSeconds'] : kind === 'video' ? ['videoSeconds', 'silentVideoSeconds'] : [];
-  return mediaLimits(target.backend, target.model).some(
-    ({ what, max }) => quantities.includes(what) && content.bytes.byteLength > max * SLOWEST_BYTES_PER_SECOND,
-  );
+export function needsFacts(media: readonly Medium[], target: MediaTarget): (medium: Medium) => boolean {
+  const limits = mediaLimits(target.backend, target.model);
+  const mayExceed = (bytes: number, ...quantities: LimitedQuantity[]) =>
+    limits.some(({ what, max }) => quantities.includes(what) && bytes > max * SLOWEST_BYTES_PER_SECOND);
+  const sizeOf = ({ content }: Medium) => ('bytes' in content ? content.bytes.byteLength : 0);
+  const recorded = media.reduce((sum, medium) => sum + (medium.kind === 'audio' ? sizeOf(medium) : 0), 0);
+  const audio = mayExceed(recorded, 'audioSeconds');
+  return (medium) => {
+    if ('uri' in medium.content) return false;
+    if (medium.kind === 'document') return medium.mimeType === 'application/pdf';
+    if (medium.kind === 'audio') return audio;
+    return medium.kind === 'video' && mayExceed(sizeOf(medium), 'videoSeconds', 'silentVideoSeconds');
+  };
 }
 
 /** 4 kbit/s: below the slowest codecs for speech. */
@@ -72,7 +83,8 @@ export type MeasureWords =
 const isPdf = ({ medium }: InspectedMedium) => medium.mimeType === 'application/pdf';
 const isText = ({ medium }: InspectedMedium) =>
   medium.kind === 'document' && medium.mimeType?.startsWith('text/') === true;
-const isInline = ({ medium }: InspectedMedium) => 'bytes' in medium.content;
+const isInline = ({ medium, delivery }: InspectedMedium) =>
+  delivery === undefined ? 'bytes' in medium.content : delivery === 'inline';
 const ofKind =
   (kind: Medium['kind']) =>
   ({ medium }: InspectedMedium) =>
@@ -143,14 +155,14 @@ const MEASURES: Readonly<Record<LimitedQuantity, Measure>> = {
   audioSeconds: total(SECONDS, ofKind('audio'), secondsOf),
   bytesEach: each(BYTES, () => true, bytesOf),
   pdfBytes: each(BYTES, isPdf, bytesOf),
-  inlineImageBytes: each(BYTES, ofKind('image'), bytesOf),
-  inlineBytes: each(BYTES, () => true, bytesOf),
+  inlineImageBytes: each(BYTES, (item) => ofKind('image')(item) && isInline(item), bytesOf),
+  inlineBytes: each(BYTES, isInline, bytesOf),
   textBytes: each(BYTES, isText, bytesOf),
 };
 
 /** What limits speak of this medium, in words for a table. */
-export function limitsOf(medium: Medium, target: MediaTarget): string[] {
-  const alone = [{ medium, facts: { pages: 1, seconds: 1 } }];
+export function limitsOf({ medium, delivery }: Omit<InspectedMedium, 'facts'>, target: MediaTarget): string[] {
+  const alone = [{ medium, facts: { pages: 1, seconds: 1 }, ...(delivery && { delivery }) }];
   return mediaLimits(target.backend, target.model)
     .filter(({ what }) => MEASURES[what].amounts(alone).some(({ amount }) => amount > 0))
     .map((limit) => limitInWords(MEASURES[limit.what].of, limit.max));

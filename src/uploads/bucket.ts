@@ -14,7 +14,7 @@ export type BucketTarget = {
  */
 export function parseBucketTarget(address: string, from: string): BucketTarget {
   const [, scheme, bucket, path = ''] =
-    /^(gs|s3):\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? [];
+    /^(gs|s3):\/\/([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?:\/(.*))?$/s.exec(address) ?? [];
   if (!bucket) {
     throw new UsageError(`${from}: "${address}" does not name a bucket`, {
       hint: 'it looks like gs://bucket/folder or s3://bucket/folder',

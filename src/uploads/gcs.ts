@@ -1,5 +1,5 @@
 import type { Credential } from '../auth/credential.ts';
-import { AuthError, type GeminiError, RefusedError, UnavailableError } from '../errors.ts';
+import { type GeminiError, RefusedError, UnavailableError } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
 import { createJsonBody } from '../http/json-body.ts';
 import { createRawBody } from '../http/raw-body.ts';
@@ -7,16 +7,7 @@ import type { RetryOptions } from '../http/retry.ts';
 import { type BucketTarget, objectName } from './bucket.ts';
 import { type Digests, digestSource } from './digest.ts';
 import { type Position, type ResumableService, uploadResumably } from './resumable.ts';
-import {
-  bearerOf,
-  createStore,
-  joinUrl,
-  naming,
-  readJson,
-  rebase,
-  requestJson,
-  type Store,
-} from './service.ts';
+import { bearerOf, createStore, joinUrl, naming, readJson, rebase, type Store } from './service.ts';
 import { stateKey, type UploadState } from './upload-state.ts';
 import type { Upload, Uploader } from './uploader.ts';
 
@@ -94,15 +85,17 @@ function gcsUpload(store: Store, facts: GcsUpload): ResumableService<SavedUpload
     ifGenerationMatch: '0',
   }).toString();
 
-  /** An object of that name is there: somebody has uploaded the same, or we have, and lost the answer. */
-  const existing = async (signal: AbortSignal): Promise<StoredObject> => {
+  /** The object of that name, if it is there: somebody has uploaded the same, or we have, and lost the answer. */
+  const existing = async (signal: AbortSignal): Promise<StoredObject | undefined> => {
     const url = joinUrl(baseUrl, `${objects}/${encodeURIComponent(name)}`);
-    const found = await requestJson(store, { method: 'GET', url, signal }).catch((error: unknown) => {
-      // Who may write need not be allowed to read.
-      if (error instanceof AuthError) return {};
-      throw error;
-    });
-    return sameContent(found, facts);
+    const response = await store.send({ method: 'GET', url, signal });
+    // Who may write need not be allowed to read.
+    if (response.status === 404 || response.status === 403) {
+      await response.text();
+      return undefined;
+    }
+    if (response.status >= 300) throw await store.refusal(response, url);
+    return sameContent(await readJson(response, url), facts);
   };
   const positionOf = async (
     response: HttpResponse,
@@ -116,7 +109,7 @@ function gcsUpload(store: Store, facts: GcsUpload): ResumableService<SavedUpload
     }
     if (status === 412) {
       await response.text();
-      return { result: await existing(signal) };
+      return { result: (await existing(signal)) ?? {} };
     }
     if (status >= 300) throw await sessionRefusal(store, response, url);
     return { result: sameContent(await readJson(response, url), facts) };
@@ -124,6 +117,9 @@ function gcsUpload(store: Store, facts: GcsUpload): ResumableService<SavedUpload
 
   return {
     async start(signal) {
+      // The condition alone would do, but the service may look at it after the last byte only.
+      const found = await existing(signal);
+      if (found) return { result: found };
       const response = await store.send({
         method: 'POST',
         url: startUrl,
@@ -137,7 +133,7 @@ function gcsUpload(store: Store, facts: GcsUpload): ResumableService<SavedUpload
       });
       if (response.status === 412) {
         await response.text();
-        return { result: await existing(signal) };
+        return { result: (await existing(signal)) ?? {} };
       }
       if (response.status >= 300) throw await store.refusal(response, startUrl);
       await response.text();

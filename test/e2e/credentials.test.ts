@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ANSWER,
   CA_FILE,
+  CHAT_ANSWER,
   type Received,
   type Reply,
   serveJson,
@@ -23,8 +24,8 @@ async function google(answers: Record<string, (request: Received) => Reply>) {
   const proxy = await tunnelTo(server.port);
   return {
     ...server,
-    ask: (credential: object, env: Record<string, string> = {}): Promise<Finished> =>
-      runGemini(['ask', '-b', 'vertex', '--no-stream', '--ca-file', CA_FILE, 'hello'], {
+    ask: (credential: object, env: Record<string, string> = {}, ...more: string[]): Promise<Finished> =>
+      runGemini(['ask', '-b', 'vertex', '--no-stream', '--ca-file', CA_FILE, 'hello', ...more], {
         env: {
           HTTPS_PROXY: proxy.url,
           GOOGLE_CLOUD_PROJECT: 'p',
@@ -175,6 +176,12 @@ describe('Google credentials, each against a token endpoint that checks what it 
     expect(run.authorizations()).toEqual(['Bearer of-the-robot']);
   });
 
+  it('a token server that is down: exit 7', async () => {
+    const run = await google({ 'oauth2.googleapis.com': () => ({ status: 503, body: 'busy' }) });
+    const asked = await run.ask(USER, {}, '--retries', '0');
+    expect(asked).toMatchObject({ code: 7, stderr: expect.stringMatching(/token server answered 503/) });
+  });
+
   it('a refused refresh token: exit 4, log in again, no secret shown', async () => {
     const run = await google({
       'oauth2.googleapis.com': () => ({
@@ -268,7 +275,7 @@ describe('Distributed Cloud', () => {
     const api = await serveJson(({ path, headers }) => {
       expect(path).toBe('/v1/projects/zone-project/locations/zone-project/chat/completions');
       expect(headers.authorization).toBe('Bearer of-the-zone');
-      return { body: { choices: [{ index: 0, message: { content: 'well' }, finish_reason: 'stop' }] } };
+      return CHAT_ANSWER;
     });
     const ask = (file: string) =>
       runGemini(['ask', '-b', 'gdc', '-m', 'gemini', 'hello', '--retries', '0'], {

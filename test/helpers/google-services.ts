@@ -98,6 +98,11 @@ export async function tunnelTo(
   return { url: `http://127.0.0.1:${own}`, port: own, hosts };
 }
 
+/** What a server of the chat-completions language answers. */
+export const CHAT_ANSWER: Reply = {
+  body: { choices: [{ index: 0, message: { role: 'assistant', content: 'well' }, finish_reason: 'stop' }] },
+};
+
 /** What Vertex AI answers when it is asked for a whole answer. */
 export const ANSWER: Reply = {
   body: {

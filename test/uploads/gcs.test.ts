@@ -97,7 +97,7 @@ describe('an upload', () => {
   test('with a token that is refused asks for a fresh one, and says which role is missing', async () => {
     const denied = { error: { code: 403, message: 'no storage.objects.create access' } };
     const server = await emulator({
-      script: { replies: [{ status: 401 }, { status: 403, body: denied }] },
+      script: { replies: [{ status: 401 }, { status: 403, times: 2, body: denied }] },
     });
     const target = parseBucketTarget('gs://media', '--upload-to');
     const credential = credentialOf({ authorization: 'Bearer old' }, { authorization: 'Bearer new' });
@@ -106,7 +106,11 @@ describe('an upload', () => {
     });
     await expect(upload).rejects.toThrow(AuthError);
     await expect(upload).rejects.toMatchObject({ hint: expect.stringContaining('gs://media') });
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer old',
+      'Bearer new',
+      'Bearer new',
+    ]);
   });
 });
 

@@ -121,6 +121,14 @@ describe('an upload', () => {
     expect(counts.queries).toBeGreaterThanOrEqual(39);
   });
 
+  test('of which nothing is taken ends', async () => {
+    const { service } = scriptedService(
+      Array.from({ length: 9 }, () => ({ takes: 0 })),
+      2000,
+    );
+    await expect(run(service, 2000)).rejects.toThrow(UnavailableError);
+  });
+
   test('that the service forgets is begun anew, but not for ever', async () => {
     const once = scriptedService([{}, { error: 'forgotten' }], 3000);
     expect(await run(once.service, 3000)).toBe(sha256Hex(patternBytes(3000)));

@@ -1,19 +1,28 @@
 import { GeminiError } from '../../errors.ts';
 import type { MediaFacts } from '../medium.ts';
+import { measureOgg } from './ogg.ts';
 import type { RandomAccess } from './random-access.ts';
-
-/** Sound without a length in its header is read to its end to be measured, up to this size. */
-const MEASURED_BYTES = 64 * 1024 * 1024;
+import { measureFrames } from './sound-frames.ts';
 
 /**
- * Length of sound, or of a WebM or Windows Media file, by its headers.
- * @returns nothing for a format that the library does not know, or a length that no header gives
+ * Length of sound, or of a WebM or Windows Media file: by its headers, or by its frames where it has none.
+ * @returns nothing for a format that is not known, or a length that nothing gives
  */
 export async function probeMusic(access: RandomAccess, mimeType: string | undefined): Promise<MediaFacts> {
+  if (mimeType === 'audio/ogg') {
+    const seconds = await measureOgg(access);
+    if (seconds !== undefined) return { seconds };
+  }
+  const facts = mimeType === 'audio/aac' ? {} : await readHeaders(access, mimeType);
+  if (facts.seconds !== undefined || !/^audio\/(mpeg|aac)$/.test(mimeType ?? '')) return facts;
+  const seconds = await measureFrames(access);
+  return seconds === undefined ? facts : { ...facts, seconds };
+}
+
+async function readHeaders(access: RandomAccess, mimeType: string | undefined): Promise<MediaFacts> {
   const { parseBlob } = await import('music-metadata');
   try {
     const { format } = await parseBlob(new AccessBlob(access, 0, access.size, mimeType), {
-      duration: access.size <= MEASURED_BYTES,
       skipCovers: true,
     });
     const { duration, hasAudio, hasVideo } = format;
