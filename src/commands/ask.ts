@@ -63,16 +63,19 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
   );
   const backend = await waiting;
   const target = { backend: backend.name, model };
+  const rules = () => ({
+    limits: backend.limits,
+    upload: uploadMode(context),
+    canUpload: context.uploader(backend.limits.uriSchemes) !== undefined,
+  });
   if (plan) {
     const { printPlan } = await import('./plan.ts');
-    const canUpload = context.uploader(backend.limits.uriSchemes) !== undefined;
-    const rules = { limits: backend.limits, upload: uploadMode(context), canUpload };
-    return printPlan(context, options, target, prompt.request, rules);
+    return printPlan(context, options, target, prompt.request, rules());
   }
   if (sending) {
     if (options.maxTokensIn !== undefined || (options.limits && hasMedia(prompt.request))) {
       const { checkPrompt } = await import('./check-prompt.ts');
-      await checkPrompt(context, options, target, prompt.request);
+      await checkPrompt(context, options, target, prompt.request, rules());
     }
     const request = await uploadMedia(context, prompt.request, backend.limits);
     return answerQuestion(context, options, { ...prompt, backend, model, request });

@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts';
-import { InputError } from '../errors.ts';
+import { type GeminiError, InputError } from '../errors.ts';
+import type { Delivery, DeliveryRules } from '../media/delivery.ts';
 import { displayName } from '../media/display-name.ts';
 import { checkMedia, type InspectedMedium, type MediaTarget, needsFacts } from '../media/limits.ts';
 import type { Medium } from '../media/medium.ts';
 import { mediumOf } from '../media/part-medium.ts';
 import type { GenerateContentRequest } from '../wire/generate-content.ts';
 import type { PromptEstimate } from './estimate.ts';
+import { plannedDelivery } from './planned-delivery.ts';
 
 export type PromptLimits = {
   /** False with --no-limits. */
@@ -16,7 +18,8 @@ export type PromptLimits = {
 
 /**
  * Holds a prompt against what its model and backend are documented to take, and against --max-tokens-in, before
- * anything of it is sent. Warnings become notes.
+ * anything of it is sent or uploaded. Warnings become notes.
+ * @param rules by which it is decided what will be uploaded
  * @throws InputError that lists all that is too much, or broken
  */
 export async function checkPrompt(
@@ -24,51 +27,57 @@ export async function checkPrompt(
   { limits, maxTokensIn }: PromptLimits,
   target: MediaTarget,
   request: GenerateContentRequest,
+  rules: DeliveryRules,
 ): Promise<void> {
+  const parts = request.contents.flatMap((content) => content.parts);
+  const media = parts.flatMap((part, index) => mediumOf(part, `part ${index + 1}`) ?? []);
+  const { deliveries, problem } = await plannedDelivery(media, rules);
   if (maxTokensIn === undefined) {
-    if (limits) report(context, checkMedia(await lookInto(request, target, context), target));
-    return;
+    if (!limits) return;
+    const found = checkMedia(await lookInto(media, deliveries, target, context), target);
+    return report(context, found, problem);
   }
   const { estimatePrompt, itemsOf } = await import('./estimate.ts');
   const mediaResolution = request.generationConfig?.mediaResolution;
-  const estimate = await estimatePrompt(context, itemsOf(request), { ...target, limits, mediaResolution });
-  report(context, estimate);
+  const options = { ...target, limits, deliveries, mediaResolution };
+  const estimate = await estimatePrompt(context, itemsOf(request), options);
+  report(context, estimate, problem);
   if (estimate.tokens > maxTokensIn) throw tooManyTokens(estimate, maxTokensIn);
   if (estimate.unknown > 0) {
-    const parts = estimate.unknown === 1 ? 'one part' : `${estimate.unknown} parts`;
-    context.note(`warning: the tokens of ${parts} are not known, and not counted for --max-tokens-in`);
+    const which = estimate.unknown === 1 ? 'one part' : `${estimate.unknown} parts`;
+    context.note(`warning: the tokens of ${which} are not known, and not counted for --max-tokens-in`);
   }
 }
 
-/** The media of a request; only what the limits depend on is looked into, which most photographs need not be. */
+/** Only what the limits depend on is looked into, which most photographs need not be. */
 async function lookInto(
-  { contents }: GenerateContentRequest,
+  media: readonly Medium[],
+  deliveries: readonly Delivery[],
   target: MediaTarget,
   { signal }: Context,
 ): Promise<InspectedMedium[]> {
-  const parts = contents.flatMap((content) => content.parts);
-  const media = parts.flatMap((part, index) => mediumOf(part, `part ${index + 1}`) ?? []);
-  const only = (medium: Medium) => needsFacts(medium, target);
-  if (!media.some(only)) return media.map((medium) => ({ medium, facts: {} }));
-  const { inspectMedia } = await import('../media/inspect.ts');
-  return inspectMedia(media, { signal, only });
+  const only = needsFacts(media, target);
+  const inspected = media.some(only)
+    ? await (await import('../media/inspect.ts')).inspectMedia(media, { signal, only })
+    : media.map((medium) => ({ medium, facts: {} }));
+  return inspected.map((each, index) => ({ ...each, delivery: deliveries[index] ?? 'inline' }));
 }
 
-/** @throws InputError with every error; notes the warnings */
+/**
+ * Notes the warnings.
+ * @param problem what else is wrong with the prompt as a whole, which comes first
+ * @throws InputError with every error
+ */
 export function report(
   { note }: Pick<Context, 'note'>,
   { errors, warnings }: Pick<PromptEstimate, 'errors' | 'warnings'>,
+  problem?: GeminiError,
 ): void {
   for (const warning of warnings) note(`warning: ${warning}`);
-  if (errors.length > 0) throw refusal(errors);
-}
-
-/** All that is too much as one error. */
-export function refusal(
-  [first = '', ...details]: readonly string[],
-  hint = '--no-limits sends it all the same',
-): InputError {
-  return new InputError(first, { details, hint });
+  if (problem && errors.length === 0) throw problem;
+  const [first, ...details] = problem ? [problem.message, ...errors] : errors;
+  if (first === undefined) return;
+  throw new InputError(first, { details, hint: problem?.hint ?? '--no-limits sends it all the same' });
 }
 
 function tooManyTokens({ tokens, parts }: PromptEstimate, most: number): InputError {

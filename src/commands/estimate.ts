@@ -121,7 +121,8 @@ export async function estimatePrompt(
     const chosen = renderSourceOptions(medium.options);
     const { facts, delivery } = found.get(medium) ?? { facts: {} };
     const key = `${kind} ${mimeType} ${'uri' in content} ${delivery}`;
-    const words = limitWords.get(key) ?? (limits ? limitsOf({ medium, ...(delivery && { delivery }) }, options) : []);
+    const words =
+      limitWords.get(key) ?? (limits ? limitsOf({ medium, ...(delivery && { delivery }) }, options) : []);
     limitWords.set(key, words);
     return {
       ...estimateTokens({ ...medium, facts }, family, mediaResolution),

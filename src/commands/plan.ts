@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { type GeminiError, InputError } from '../errors.ts';
 import type { DeliveryRules } from '../media/delivery.ts';
 import { displayName } from '../media/display-name.ts';
 import { formatBytes } from '../media/format-bytes.ts';
@@ -8,7 +9,7 @@ import type { ProbedFacts } from '../media/probe.ts';
 import { styleFor } from '../terminal/style.ts';
 import { renderTable, type TableColumn } from '../terminal/table.ts';
 import type { GenerateContentRequest } from '../wire/generate-content.ts';
-import { refusal } from './check-prompt.ts';
+import { report } from './check-prompt.ts';
 import { type EstimatedPart, estimatePrompt, itemsOf, type PromptEstimate } from './estimate.ts';
 import { plannedDelivery } from './planned-delivery.ts';
 
@@ -31,8 +32,15 @@ export async function printPlan(
   const estimate = await estimatePrompt(context, items, { ...target, limits, deliveries, mediaResolution });
   const errors = [...(problem ? [problem.message] : []), ...estimate.errors];
   await print(context, { ...estimate, errors }, format);
-  for (const warning of estimate.warnings) context.note(`warning: ${warning}`);
-  if (errors.length > 0) throw refusal(errors, problem?.hint);
+  report(context, estimate, problem && withoutSizes(problem));
+}
+
+/** The sizes stand in the table. */
+function withoutSizes(problem: GeminiError): GeminiError {
+  const { message, hint } = problem;
+  return problem instanceof InputError
+    ? new InputError(message, hint === undefined ? {} : { hint })
+    : problem;
 }
 
 async function print({ io }: Context, estimate: PromptEstimate, format: string): Promise<void> {

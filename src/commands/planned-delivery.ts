@@ -11,8 +11,12 @@ export async function plannedDelivery(
 ): Promise<{ deliveries: readonly Delivery[]; problem?: GeminiError }> {
   const asTheyAre = media.map(({ content }): Delivery => ('uri' in content ? 'uri' : 'inline'));
   // Far from the limit nothing needs to be weighed: base64 is a third longer.
-  const bytes = media.reduce((sum, { content }) => sum + ('bytes' in content ? content.bytes.byteLength : 0), 0);
-  if (rules.upload !== 'always' && bytes * 1.4 < rules.limits.requestBytes / 2) return { deliveries: asTheyAre };
+  const bytes = media.reduce(
+    (sum, { content }) => sum + ('bytes' in content ? content.bytes.byteLength : 0),
+    0,
+  );
+  if (rules.upload !== 'always' && bytes * 1.4 < rules.limits.requestBytes / 2)
+    return { deliveries: asTheyAre };
   const { planDelivery } = await import('../media/delivery.ts');
   try {
     return { deliveries: planDelivery(media, rules) };

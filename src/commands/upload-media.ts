@@ -33,7 +33,7 @@ export async function uploadMedia(
       {
         limits,
         upload,
-        uploader: upload === 'never' ? undefined : context.uploader(limits.uriSchemes),
+        uploader: context.uploader(limits.uriSchemes),
         signal: context.signal,
         otherBytes: textBytes(request),
         onProgress: (sent, total) => progress?.update(sent, total),

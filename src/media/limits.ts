@@ -161,7 +161,10 @@ const MEASURES: Readonly<Record<LimitedQuantity, Measure>> = {
 };
 
 /** What limits speak of this medium, in words for a table. */
-export function limitsOf({ medium, delivery }: Omit<InspectedMedium, 'facts'>, target: MediaTarget): string[] {
+export function limitsOf(
+  { medium, delivery }: Omit<InspectedMedium, 'facts'>,
+  target: MediaTarget,
+): string[] {
   const alone = [{ medium, facts: { pages: 1, seconds: 1 }, ...(delivery && { delivery }) }];
   return mediaLimits(target.backend, target.model)
     .filter(({ what }) => MEASURES[what].amounts(alone).some(({ amount }) => amount > 0))

@@ -20,7 +20,10 @@ export function parseBucketTarget(address: string, from: string): BucketTarget {
       hint: 'it looks like gs://bucket/folder or s3://bucket/folder',
     });
   }
-  if (/[\p{Cc}\p{Cs}]/u.test(path)) throw new UsageError(`${from}: control characters in the folder's name`);
+  if (/[\p{Cc}\p{Cs}]/u.test(path) || /(^|\/)\.{1,2}(\/|$)/.test(path)) {
+    // In an address, `..` would lead to another bucket.
+    throw new UsageError(`${from}: a folder's name cannot be "." or "..", or hold control characters`);
+  }
   const folder = path.replace(/\/+$/, '');
   return { scheme: scheme === 'gs' ? 'gs:' : 's3:', bucket, prefix: folder === '' ? '' : `${folder}/` };
 }

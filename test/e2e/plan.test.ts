@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -149,6 +149,21 @@ describe('--plan', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/gs:\/\/bucket\/talk\.mp4 +video\/mp4 +by URI +\?/);
     expect(stdout).toMatch(/total .* at least 1 /);
+  });
+
+  it('shows what will be uploaded, and what cannot be sent', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'film.mp4'), readFileSync(media('silent.mp4')));
+    truncateSync(join(folder, 'film.mp4'), 90_000_000);
+    const run = ['ask', '--plan', '-a', 'film.mp4', '--image', media('50x30.png')];
+    const uploaded = await runGemini([...run, '-b', 'developer'], { cwd: folder });
+    expect(uploaded).toMatchObject({ code: 0, stderr: '' });
+    expect(uploaded.stdout).toMatch(/film\.mp4 .* upload /);
+    expect(uploaded.stdout).toMatch(/50x30\.png .* inline /);
+    const never = await runGemini([...run, '-b', 'developer', '--upload', 'never'], { cwd: folder });
+    expect(never.code).toBe(3);
+    expect(never.stdout).toMatch(/film\.mp4/);
+    expect(never.stderr).toMatch(/^gemini: too large: 120 MB to send[^\n]*\nhint: [^\n]*\n$/);
   });
 
   it('shows what is too much, and then refuses it', async () => {

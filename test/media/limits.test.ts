@@ -58,6 +58,11 @@ describe('limits of the retired models', () => {
     expect(errors).toHaveLength(2);
   });
 
+  it('what is uploaded is not inline', () => {
+    const uploaded = images(2).map((each) => ({ ...each, delivery: 'upload' as const }));
+    expect(checkMedia(uploaded, VISION)).toEqual({ errors: [], warnings: [] });
+  });
+
   it('a model of text takes no media', () => {
     const { errors } = checkMedia(images(1), { backend: 'vertex', model: 'gemini-1.0-pro-002' });
     expect(errors).toHaveLength(1);
@@ -162,19 +167,29 @@ describe('what must be looked into for the limits', () => {
     ['a short video', medium('a.mp4', 'video/mp4', MB), false],
     ['a long one', medium('a.mp4', 'video/mp4', 5 * MB), true],
   ])('%s', (_, each, needed) => {
-    expect(needsFacts(each, FLASH)).toBe(needed);
+    expect(needsFacts([each], FLASH)(each)).toBe(needed);
   });
 
   it('a URI never', () => {
     const { content: _, ...rest } = medium('a.pdf', 'application/pdf');
-    expect(needsFacts({ ...rest, content: { uri: 'gs://b/a.pdf' } }, FLASH)).toBe(false);
+    const uri = { ...rest, content: { uri: 'gs://b/a.pdf' } };
+    expect(needsFacts([uri], FLASH)(uri)).toBe(false);
+  });
+
+  it('short recordings that are long together', () => {
+    const many = Array.from({ length: 20 }, () => medium('a.mp3', 'audio/mpeg', MB));
+    expect(many.map(needsFacts(many, FLASH))).toEqual(many.map(() => true));
+    expect(many.map(needsFacts(many.slice(0, 5), FLASH))).toEqual(many.map(() => false));
   });
 });
 
 it('the limits of one medium are told in words', () => {
-  expect(limitsOf(medium('a.pdf', 'application/pdf'), DEVELOPER)).toEqual(['50 MB', '1,000 pages']);
-  expect(limitsOf(medium('a.png', 'image/png'), PRO)).toContain('3,000 images');
-  expect(limitsOf(medium('a.mp4', 'video/mp4'), VISION)).toEqual(
+  expect(limitsOf({ medium: medium('a.pdf', 'application/pdf') }, DEVELOPER)).toEqual([
+    '50 MB',
+    '1,000 pages',
+  ]);
+  expect(limitsOf({ medium: medium('a.png', 'image/png') }, PRO)).toContain('3,000 images');
+  expect(limitsOf({ medium: medium('a.mp4', 'video/mp4') }, VISION)).toEqual(
     expect.arrayContaining(['1 video', '2 min', '20 MB']),
   );
 });

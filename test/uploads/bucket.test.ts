@@ -23,7 +23,9 @@ test.each([
   'gs:///x',
   'https://media/x',
   'gs://UPPER',
-  'gs://a/../b\n',
+  'gs://a/..',
+  's3://a/b/../c',
+  'gs://a/b\n',
   'gs://b?x',
 ])('%j is no bucket', (address) => {
   expect(() => parseBucketTarget(address, '--upload-to')).toThrow(UsageError);

