@@ -22,6 +22,18 @@ export type World = {
 
 type Flags = Record<string, unknown>;
 
+/** The first word of a command line; any other word is a part of a question. */
+const NAMES: ReadonlySet<string> = new Set([
+  'ask',
+  'tokens',
+  'emulate',
+  'files',
+  'auth',
+  'doctor',
+  'config',
+  'help',
+]);
+
 /**
  * The whole command line on one page: every command, option, help line and example. An action imports its command
  * when it runs.
@@ -41,16 +53,19 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
     .configureOutput({ writeOut: (text) => (help += text), writeErr: () => {} })
     .addHelpText('after', EXAMPLES.program);
 
+  const first = argv[0];
+  const named = first !== undefined && (NAMES.has(first) || /^(-h|--help|-V|--version)$/.test(first));
+  // Only the command that runs, or whose help is asked for, gets its options: to declare all of them takes 8 ms.
+  const wanted = first === 'help' ? argv[1] : named ? first : 'ask';
+
   const ask = program
     .command('ask')
     .description('one prompt, one answer, streamed')
     .usage('[options] [part...]')
     .argument('[part...]', 'text; "-" is stdin')
     .addHelpText('after', EXAMPLES.ask);
-  partOptions(ask);
-  requestOptions(ask);
-  answerOptions(ask);
-  settingOptions(ask);
+  if (wanted === 'ask')
+    for (const add of [partOptions, requestOptions, answerOptions, settingOptions]) add(ask);
   ask.action(async (_texts: string[], typed: Flags) => {
     const prompt = await withTemplates(ask, { flags: typed, parts: partsInOrder(rest, optionShapes(ask)) });
     if (!prompt) return;
@@ -64,10 +79,9 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
     .usage('[options] [part...]')
     .argument('[part...]', 'text; "-" is stdin')
     .addHelpText('after', EXAMPLES.tokens);
-  partOptions(tokens);
-  tokensOptions(tokens);
-  requestOptions(tokens);
-  settingOptions(tokens);
+  if (wanted === 'tokens') {
+    for (const add of [partOptions, tokensOptions, requestOptions, settingOptions]) add(tokens);
+  }
   tokens.action(async (_texts: string[], typed: Flags) => {
     const prompt = await withTemplates(tokens, {
       flags: typed,
@@ -91,23 +105,20 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
       await emulate(openFor({}), options);
     });
 
-  fileCommands(program, openFor);
-  setupCommands(program, openFor);
+  fileCommands(program, wanted, openFor);
+  setupCommands(program, wanted, openFor);
 
   program.helpCommand('help [command]', 'help on a command, or on: credentials, environment');
 
-  const known = new Set([...program.commands.map((command) => command.name()), 'help']);
-  const first = argv[0];
   if (first === undefined && io.stdin.isTTY) {
     await io.stdout.write(program.helpInformation() + EXAMPLES.program);
     return;
   }
-  if (first === 'help' && argv[1] !== undefined && !known.has(argv[1])) {
+  if (first === 'help' && argv[1] !== undefined && !NAMES.has(argv[1])) {
     const topic = (await import('./commands/help-topics.ts')).HELP_TOPICS[argv[1]];
     if (topic) return io.stdout.write(topic());
   }
   // `gemini "text"` and `gemini -p "text"` mean ask, since fingers type that.
-  const named = first !== undefined && (known.has(first) || /^(-h|--help|-V|--version)$/.test(first));
   const rest = named ? argv.slice(1) : argv;
   const full = named ? argv : ['ask', ...argv];
 
@@ -143,7 +154,11 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
 }
 
 /** Uploaded files, before any prompt uses them. */
-function fileCommands(program: Command, openFor: (flags: Flags) => Context): void {
+function fileCommands(
+  program: Command,
+  wanted: string | undefined,
+  openFor: (flags: Flags) => Context,
+): void {
   const files = program
     .command('files')
     .description('upload files, and see or delete what was uploaded')
@@ -155,7 +170,7 @@ function fileCommands(program: Command, openFor: (flags: Flags) => Context): voi
       .addOption(new Option('--format <form>', 'text or json').choices(['text', 'json']).default('text'))
       .addOption(new Option('-q, --quiet', 'no notes or progress on stderr'))
       .addOption(new Option('--debug', 'trace requests on stderr, secrets masked'));
-    settingOptions(command);
+    if (wanted === 'files') settingOptions(command);
     return command;
   };
   const upload = add('upload <file...>', 'upload files; prints what to name each by in a prompt (-a SOURCE)');
@@ -180,7 +195,11 @@ function fileCommands(program: Command, openFor: (flags: Flags) => Context): voi
 }
 
 /** What is set, which credential is used, and whether it works. */
-function setupCommands(program: Command, openFor: (flags: Flags) => Context): void {
+function setupCommands(
+  program: Command,
+  wanted: string | undefined,
+  openFor: (flags: Flags) => Context,
+): void {
   const format = () =>
     new Option('--format <form>', 'text or json').choices(['text', 'json']).default('text');
   const formatOf = (flags: Flags) => ({ format: flags.format as 'text' | 'json' });
@@ -191,7 +210,7 @@ function setupCommands(program: Command, openFor: (flags: Flags) => Context): vo
     .command('status', { isDefault: true })
     .description('every place a credential may come from, and why it won or lost; nothing is sent')
     .addOption(format());
-  settingOptions(status);
+  if (wanted === 'auth') settingOptions(status);
   status.action(async (flags: Flags) => {
     const { authStatus } = await import('./commands/auth.ts');
     await authStatus(openFor(flags), formatOf(flags));
@@ -202,7 +221,7 @@ function setupCommands(program: Command, openFor: (flags: Flags) => Context): vo
     .description('try everything a request needs, and name the first thing that fails')
     .addOption(format())
     .addOption(debug());
-  settingOptions(doctor);
+  if (wanted === 'doctor') settingOptions(doctor);
   doctor.action(async (flags: Flags) => {
     const command = await import('./commands/doctor.ts');
     await command.doctor(openFor(flags), formatOf(flags));

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { BackendLimits } from '../backends/backend.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { TypedPart } from '../prompt/parts.ts';
@@ -9,8 +10,7 @@ import { askedModel } from './asked-model.ts';
 import type { PromptLimits } from './check-prompt.ts';
 import { composeRequest } from './compose-request.ts';
 import { printRequest, saveRequest } from './dry-run.ts';
-import { type PromptOptions, readFlags, readPromptOptions } from './prompt-options.ts';
-import { uploadMedia, uploadMode } from './upload-media.ts';
+import { type PromptOptions, readFlags, readPromptOptions, uploadMode } from './prompt-options.ts';
 
 /** One question, as the command line put it. */
 export type AskOptions = PromptOptions &
@@ -77,7 +77,7 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
       const { checkPrompt } = await import('./check-prompt.ts');
       await checkPrompt(context, options, target, prompt.request, rules());
     }
-    const request = await uploadMedia(context, prompt.request, backend.limits);
+    const request = await withUploads(context, prompt.request, backend.limits);
     return answerQuestion(context, options, { ...prompt, backend, model, request });
   }
 
@@ -90,6 +90,12 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
     const { printProgram } = await import('./show.ts');
     await printProgram(context, backend, { model, request: prompt.request, stream, form: show });
   }
+}
+
+async function withUploads(context: Context, request: GenerateContentRequest, limits: BackendLimits) {
+  if (!hasMedia(request)) return request;
+  const { uploadMedia } = await import('./upload-media.ts');
+  return uploadMedia(context, request, limits);
 }
 
 function hasMedia({ contents }: GenerateContentRequest): boolean {

@@ -1,16 +1,15 @@
+import { fstatSync } from 'node:fs';
 import type { BackendLimits } from '../backends/backend.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { resolveParts } from '../media/resolve.ts';
-import { stdinReader } from '../media/stdin.ts';
-import { textFilesAsText } from '../media/text-parts.ts';
 import type { WebOptions } from '../media/web.ts';
 import { generationConfigFrom } from '../prompt/generation-config.ts';
-import { gatherParts, readTextFile } from '../prompt/input.ts';
+import { gatherParts, type ReadStdin, readTextFile } from '../prompt/input.ts';
+import type { PromptPart, TextPart } from '../prompt/parts.ts';
 import { buildRequest } from '../prompt/request.ts';
 import { parseSafety } from '../prompt/safety.ts';
 import type { LiteralText } from '../prompt/template-flags.ts';
-import type { GenerateContentRequest, GenerationConfig, Tool } from '../wire/generate-content.ts';
+import type { GenerateContentRequest, GenerationConfig, Part, Tool } from '../wire/generate-content.ts';
 import type { PromptOptions } from './prompt-options.ts';
 
 /** What a prompt has become: the request, and the schema its answer must fit. */
@@ -30,7 +29,7 @@ export async function composeRequest(
   model: string,
   limits: () => Promise<BackendLimits>,
 ): Promise<ComposedPrompt> {
-  const { cwd, note, signal } = context;
+  const { cwd, note } = context;
   const base = options.request === undefined ? undefined : await readBase(options.request, context, limits);
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema, context);
   const generationConfig = await withSchema(generationConfigFrom(options.generation), schema);
@@ -40,7 +39,7 @@ export async function composeRequest(
   const system = options.system === undefined ? undefined : await readValue(options.system, cwd);
   const typed = await gatherParts(options.parts, {
     cwd,
-    stdin: options.stdin ? stdinReader({ open: () => context.io.stdin, signal, note }) : undefined,
+    stdin: options.stdin ? stdinWhenNeeded(context) : undefined,
     note,
   });
   if (typed.length === 0 && !base?.contents.length) {
@@ -48,16 +47,7 @@ export async function composeRequest(
   }
 
   const backendLimits = await limits();
-  const resolved = await resolveParts(typed, {
-    cwd,
-    limits: backendLimits,
-    signal,
-    onNote: note,
-    label: options.label,
-    urlMode: options.urls.mode,
-    web: options.offline ? undefined : webOptions(context, options),
-  });
-  const parts = backendLimits.language ? await textFilesAsText(resolved) : resolved;
+  const parts = await resolveTyped(context, options, typed, backendLimits);
   let request = buildRequest({
     base,
     parts,
@@ -74,6 +64,42 @@ export async function composeRequest(
   }
   if (request.generationConfig) await checkConfig(context, model, request.generationConfig);
   return { request, schema };
+}
+
+/** The parts of the request; what reads media is loaded when there are some, since most of the program is for them. */
+async function resolveTyped(
+  context: Context,
+  options: PromptOptions,
+  typed: readonly PromptPart[],
+  limits: BackendLimits,
+): Promise<Part[]> {
+  if (typed.every((part): part is TextPart => 'text' in part)) return typed.map(({ text }) => ({ text }));
+  const { resolveParts } = await import('../media/resolve.ts');
+  const parts = await resolveParts(typed, {
+    cwd: context.cwd,
+    limits,
+    signal: context.signal,
+    onNote: context.note,
+    label: options.label,
+    urlMode: options.urls.mode,
+    web: options.offline ? undefined : webOptions(context, options),
+  });
+  if (!limits.language) return parts;
+  const { textFilesAsText } = await import('../media/text-parts.ts');
+  return textFilesAsText(parts);
+}
+
+/** A terminal and /dev/null hold nothing, which is quickly seen. */
+function stdinWhenNeeded({ io, signal, note }: Context): ReadStdin {
+  return async (as) => {
+    try {
+      if (fstatSync(0).isCharacterDevice()) return undefined;
+    } catch {
+      return undefined;
+    }
+    const { stdinReader } = await import('../media/stdin.ts');
+    return stdinReader({ open: () => io.stdin, signal, note })(as);
+  };
 }
 
 function webOptions({ config, note, webClient }: Context, { urls }: PromptOptions): WebOptions {

@@ -1,4 +1,6 @@
+import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import type { UploadMode } from '../media/delivery.ts';
 import { parseByteSize } from '../prompt/byte-size.ts';
 import type { GenerationFlags } from '../prompt/generation-config.ts';
 import type { TypedPart } from '../prompt/parts.ts';
@@ -107,4 +109,9 @@ function readSize(text: string, flag: string): number {
   const bytes = parseByteSize(text);
   if (bytes !== undefined) return bytes;
   throw new UsageError(`${flag}: "${text}" is not a size`, { hint: 'a size is such as 200MB or 1GiB' });
+}
+
+/** What `--upload` says. */
+export function uploadMode({ config }: Pick<Context, 'config'>): UploadMode {
+  return (config.text('upload') ?? 'auto') as UploadMode;
 }

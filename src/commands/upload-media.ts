@@ -1,15 +1,10 @@
 import type { BackendLimits } from '../backends/backend.ts';
 import { isByteSource } from '../byte-source.ts';
 import type { Context } from '../context.ts';
-import type { UploadMode } from '../media/delivery.ts';
 import { mediumOf } from '../media/part-medium.ts';
 import { createProgress } from '../terminal/progress.ts';
 import type { GenerateContentRequest, Part } from '../wire/generate-content.ts';
-
-/** What `--upload` says. */
-export function uploadMode({ config }: Pick<Context, 'config'>): UploadMode {
-  return (config.text('upload') ?? 'auto') as UploadMode;
-}
+import { uploadMode } from './prompt-options.ts';
 
 /**
  * The request with those media uploaded that do not fit into it, or all of them with `--upload always`: their parts
