@@ -17,6 +17,13 @@ it('the lockfile knows the packages of every platform, without which `npm ci` re
   expect(missing).toEqual([]);
 });
 
+it('gaxios is one copy for the Google credentials, since auth/google replaces its transport', () => {
+  for (const user of ['google-auth-library', 'gcp-metadata']) {
+    expect(lock.packages).not.toHaveProperty([`node_modules/${user}/node_modules/gaxios`]);
+  }
+  expect(lock.packages['node_modules/gaxios']?.version).toMatch(/^7\./);
+});
+
 it('the lockfile names no server that packages came from', () => {
   expect(Object.values(lock.packages).filter(({ resolved }) => resolved?.startsWith('http'))).toEqual([]);
 });
