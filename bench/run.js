@@ -117,10 +117,25 @@ async function media() {
     const pair = await compare(ask('text', '--image', large, 'what'), shell, { runs: 15, env });
     add('ask 15 MB image, wall / base64 + curl', pair.ratio, 0.85, ms(pair));
   }
+  const huge = file('500mb.jpg', 500_000_000);
+  const inOne = ['--no-limits', '--upload', 'never'];
+  if (existsSync('/usr/bin/curl')) {
+    const pipe = ['sh', '-c', `base64 -w0 ${huge} | curl -s -T - -X POST ${base}/v1beta/models/bench-text:x`];
+    const pair = await compare(ask('text', '--image', huge, 'what', ...inOne), pipe, { runs: 3, env });
+    add('500 MB body, wall / base64 | curl -T -', pair.ratio, 1.15, ms(pair));
+  }
   const baseline = await peakMemory(ask('text', 'why is the sky blue'), { env });
   const audio = file('18mb.jpg', 18_000_000);
   const more = await peakMemory(ask('text', '--image', audio, 'what'), { env });
   add('18 MB body, peak memory over text (MiB)', more - baseline, 8);
+  for (const [name, bytes] of [
+    ['200 MB', 200_000_000],
+    ['500 MB', 500_000_000],
+  ]) {
+    truncateSync(huge, bytes);
+    const peak = await peakMemory(ask('text', '--image', huge, 'what', ...inOne), { env, runs: 2 });
+    add(`${name} body, peak memory over text (MiB)`, peak - baseline, 15);
+  }
 }
 
 async function streams() {

@@ -77,7 +77,9 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
       const { checkPrompt } = await import('./check-prompt.ts');
       await checkPrompt(context, options, target, prompt.request, rules());
     }
-    const request = await withUploads(context, prompt.request, backend.limits);
+    // Who lifts the limits and forbids uploads wants it all in one request, whatever the documents say of its size.
+    const asIs = !options.limits && uploadMode(context) === 'never';
+    const request = asIs ? prompt.request : await withUploads(context, prompt.request, backend.limits);
     return answerQuestion(context, options, { ...prompt, backend, model, request });
   }
 
