@@ -39,3 +39,22 @@ export function limitTime(
   const timer = setTimeout(() => limit.abort(reason), ms);
   return { signal: AbortSignal.any([signal, limit.signal]), clear: () => clearTimeout(timer) };
 }
+
+/**
+ * Maps with at most `limit` calls under way at once.
+ * @returns the results in the order of the items
+ * @throws what the first failing call throws; those under way go on unheard
+ */
+export async function mapOrdered<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  map: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const entries = items.entries();
+  const worker = async () => {
+    for (const [index, item] of entries) results[index] = await map(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}

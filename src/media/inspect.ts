@@ -1,3 +1,4 @@
+import { mapOrdered } from '../concurrency.ts';
 import { GeminiError, InputError } from '../errors.ts';
 import type { InspectedMedium } from './limits.ts';
 import type { Medium } from './medium.ts';
@@ -15,23 +16,17 @@ export async function inspectMedia(
   media: readonly Medium[],
   { signal, only = () => true }: { signal: AbortSignal; only?: (medium: Medium) => boolean },
 ): Promise<(InspectedMedium & { facts: ProbedFacts })[]> {
-  const inspected: (InspectedMedium & { facts: ProbedFacts })[] = [];
-  const problems: GeminiError[] = [];
-  const waiting = media.entries();
-  const worker = async () => {
-    for (const [index, medium] of waiting) {
-      try {
-        inspected[index] = { medium, facts: only(medium) ? await probeMedium(medium, { signal }) : {} };
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof GeminiError)) throw error;
-        problems[index] = error;
-      }
+  const found = await mapOrdered(media, LOOKED_INTO_TOGETHER, async (medium) => {
+    try {
+      return { medium, facts: only(medium) ? await probeMedium(medium, { signal }) : {} };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof GeminiError) return error;
+      throw error;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(LOOKED_INTO_TOGETHER, media.length) }, worker));
-  const [first, ...others] = problems.filter((problem) => problem !== undefined);
-  if (first === undefined) return inspected;
+  });
+  const [first, ...others] = found.filter((each) => each instanceof GeminiError);
+  if (first === undefined) return found.flatMap((each) => (each instanceof GeminiError ? [] : [each]));
   throw new InputError(first.message, {
     ...(first.hint === undefined ? {} : { hint: first.hint }),
     details: others.map(({ message }) => message),

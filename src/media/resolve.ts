@@ -1,3 +1,4 @@
+import { mapOrdered } from '../concurrency.ts';
 import { GeminiError, InputError, UsageError } from '../errors.ts';
 import type { PromptPart, TextPart } from '../prompt/parts.ts';
 import type { Part } from '../wire/generate-content.ts';
@@ -36,11 +37,13 @@ export async function locateMedia(
   parts: readonly PromptPart[],
   options: ResolveOptions,
 ): Promise<(TextPart | Medium)[]> {
-  const expansions = await mapOrdered(parts, (part) => settle(options, (own) => expandPart(part, own)));
+  const expansions = await mapOrdered(parts, LOOKED_AT_TOGETHER, (part) =>
+    settle(options, (own) => expandPart(part, own)),
+  );
   const singles = expansions.flatMap(({ result }): (ExpandedPart | GeminiError)[] =>
     result instanceof GeminiError ? [result] : result,
   );
-  const locations = await mapOrdered(singles, (single) =>
+  const locations = await mapOrdered(singles, LOOKED_AT_TOGETHER, (single) =>
     settle(options, async (own) =>
       single instanceof GeminiError || 'text' in single ? single : locate(single, own),
     ),
@@ -98,18 +101,4 @@ function combined(problems: readonly GeminiError[]): GeminiError {
   return problems.every((problem) => problem instanceof UsageError)
     ? new UsageError(first.message, facts)
     : new InputError(first.message, facts);
-}
-
-/** The results in the order of the items, LOOKED_AT_TOGETHER of them under way at once. */
-async function mapOrdered<Item, Result>(
-  items: readonly Item[],
-  map: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const entries = items.entries();
-  const worker = async () => {
-    for (const [index, item] of entries) results[index] = await map(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(LOOKED_AT_TOGETHER, items.length) }, worker));
-  return results;
 }
