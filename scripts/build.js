@@ -52,7 +52,7 @@ await bundle.write({
   // What is loaded only when it is used keeps its own.
   codeSplitting: {
     groups: [
-      { name: 'start', test: /src\/(main|cli)\.ts$/, priority: 2 },
+      { name: 'start', test: /src\/(main|cli|cli\/(commands|ask))\.ts$/, priority: 2 },
       { name: 'question', test: /src\/(commands\/ask|composition|backends\/developer)\.ts$/, priority: 1 },
     ],
   },
