@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, median, peakMemory } from './measure.js';
+import { compare, ENVIRONMENT, median, peakMemory } from './measure.js';
 
 const { frame } = createRequire(import.meta.url)('./server.cjs');
 const here = import.meta.dirname;
@@ -184,7 +184,7 @@ async function latency() {
       'x',
     ],
     {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+      env: { ...ENVIRONMENT, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );

@@ -28,8 +28,7 @@ export type World = {
 export async function runCli(argv: readonly string[], world: World): Promise<void> {
   const { io, env } = world;
   const first = argv[0];
-  const isCommand = first !== undefined && (Object.hasOwn(COMMANDS, first) || first === 'help');
-  const named = isCommand || /^(-h|--help|-V|--version)$/.test(first ?? '');
+  const named = isNamed(first);
   if (first === 'help' && argv[1] !== undefined && !Object.hasOwn(COMMANDS, argv[1])) {
     const topic = (await import('./commands/help-topics.ts')).HELP_TOPICS[argv[1]];
     if (topic) return io.stdout.write(topic());
@@ -57,6 +56,20 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
   } finally {
     if (help) await io.stdout.write(help);
   }
+}
+
+/** The command that a command line means, or `help`. */
+export function commandOf([first = 'ask']: readonly string[]): string {
+  if (!isNamed(first)) return 'ask';
+  return first.startsWith('-') ? 'help' : first;
+}
+
+/** Whether the first word is a command's; any other is a part of a question. */
+function isNamed(first: string | undefined): first is string {
+  return (
+    first !== undefined &&
+    (Object.hasOwn(COMMANDS, first) || /^(help|-h|--help|-V|--version)$/.test(first))
+  );
 }
 
 /**

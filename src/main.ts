@@ -1,8 +1,10 @@
-import { type Launch, runCli } from './cli.ts';
+import { commandOf, type Launch, runCli } from './cli.ts';
 import { type Context, createContext, loadUserFile } from './context.ts';
 import { InterruptedError } from './errors.ts';
 import { type IO, processIO } from './terminal/io.ts';
 import { reportError } from './terminal/report-error.ts';
+
+export { commandOf };
 
 /**
  * The process edge: arguments, environment, signals and streams come in here, the exit code goes out. It is set, not
@@ -15,7 +17,8 @@ export async function main(): Promise<void> {
   let context: Context | undefined;
   const secrets = new Set<string>();
   const stop = new AbortController();
-  listenForSignals(stop);
+  const interruptHandlers: (() => void)[] = [];
+  listenForSignals(stop, interruptHandlers);
   try {
     const userFile = await loadUserFile(process.env);
     const open = (launch: Launch) => {
@@ -30,6 +33,7 @@ export async function main(): Promise<void> {
         signal: stop.signal,
         userFile,
         secrets,
+        interruptHandlers,
       });
       return context;
     };
@@ -43,9 +47,12 @@ export async function main(): Promise<void> {
   }
 }
 
-function listenForSignals(stop: AbortController): void {
+/** @param interruptHandlers of what Ctrl-C may end before the run: the last one is called in its place */
+function listenForSignals(stop: AbortController, interruptHandlers: readonly (() => void)[]): void {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
+      const handler = name === 'SIGINT' && !stop.signal.aborted ? interruptHandlers.at(-1) : undefined;
+      if (handler) return handler();
       const reason = new InterruptedError(name);
       if (stop.signal.aborted) process.exit(reason.exitCode);
       stop.abort(reason);

@@ -75,11 +75,16 @@ export function partsInOrder(argv: readonly string[], options: readonly OptionSh
   const parts: TypedPart[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      parts.push(token.value === '-' ? { stdin: true } : { text: token.value, positional: true });
+      parts.push(positionalPart(token.value));
     } else if (token.kind === 'option' && token.value !== undefined) {
       const make = Object.hasOwn(PART_FLAGS, token.name) ? PART_FLAGS[token.name] : undefined;
       if (make) parts.push(make(token.value));
     }
   }
   return parts;
+}
+
+/** The part that a word without a flag is: "-" is stdin. */
+export function positionalPart(word: string): TypedPart {
+  return word === '-' ? { stdin: true } : { text: word, positional: true };
 }

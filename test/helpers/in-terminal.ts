@@ -1,9 +1,9 @@
 import { spawn } from '@lydell/node-pty';
-import { afterEach } from 'vitest';
+import { afterEachTest } from './clean-up.ts';
 import { BIN, cleanEnvironment, EXAMPLES } from './run-gemini.ts';
 
 const running = new Set<() => void>();
-afterEach(() => {
+afterEachTest(() => {
   for (const kill of running) kill();
 });
 

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterEachFile } from './clean-up.ts';
 
 /** The built program, as a child process: what ships is what is tested. */
 export const BIN = resolve(import.meta.dirname, '../../bin/gemini.js');
+/** Where the program keeps its compiled code: the same for all runs, as on a person's machine. */
+const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache');
 export const EXAMPLES = resolve(import.meta.dirname, '../../examples');
 
 export type Finished = { code: number | null; stdout: string; stderr: string; stdoutBytes: Buffer };
@@ -18,7 +20,7 @@ export type RunOptions = {
 };
 
 const homes: string[] = [];
-afterAll(() => {
+afterEachFile(() => {
   for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true });
 });
 
@@ -35,6 +37,7 @@ export function cleanEnvironment(extra: Record<string, string> = {}): Record<str
   return {
     PATH: process.env.PATH ?? '',
     HOME: home,
+    XDG_CACHE_HOME: CACHE,
     CLOUDSDK_CONFIG: join(home, 'gcloud'),
     METADATA_SERVER_DETECTION: 'none',
     LANG: 'C.UTF-8',

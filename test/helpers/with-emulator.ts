@@ -1,9 +1,9 @@
-import { afterEach } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorScript } from '../../src/emulator/script.ts';
+import { afterEachTest } from './clean-up.ts';
 
 const running: Emulator[] = [];
-afterEach(async () => {
+afterEachTest(async () => {
   const unused: string[] = [];
   for (const emulator of running.splice(0)) {
     unused.push(...emulator.unusedReplies());
