@@ -29,7 +29,9 @@ export class EventStreamParser {
   #started = false;
   #afterCarriageReturn = false;
   #type = '';
-  #data: string[] = [];
+  /** The first data line of the event under way: most have no other. */
+  #data: string | undefined;
+  readonly #moreData: string[] = [];
   #size = 0;
 
   /**
@@ -61,32 +63,38 @@ export class EventStreamParser {
 
   /** @param block whole lines, each with its end */
   #readLines(block: string, items: EventStreamItem[]): void {
-    const text = this.#withLineFeeds(block);
+    const text = this.#withoutBeginning(block);
     let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+    // Each is looked for anew only once it is passed; to make every line end a line feed first takes as long as the rest.
+    let carriageReturn = indexOrEnd(text, '\r', 0);
+    let lineFeed = indexOrEnd(text, '\n', 0);
+    while (start < text.length) {
+      const end = Math.min(carriageReturn, lineFeed);
       if (start === end) this.#dispatch(items);
       else if (text.startsWith('data:', start)) this.#addData(text, start + 5, end);
       else this.#readRareLine(text.slice(start, end), items);
-      start = end + 1;
+      start = lineFeed === end + 1 ? end + 2 : end + 1;
+      if (carriageReturn < start) carriageReturn = indexOrEnd(text, '\r', start);
+      if (lineFeed < start) lineFeed = indexOrEnd(text, '\n', start);
     }
   }
 
-  /** Makes every line end a line feed, drops the rest of a CRLF that was cut in two, and a byte order mark. */
-  #withLineFeeds(block: string): string {
+  /** Drops the rest of a CRLF that was cut in two, and a byte order mark. */
+  #withoutBeginning(block: string): string {
     let text = block;
     if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
     this.#afterCarriageReturn = block.endsWith('\r');
-    if (!this.#started) {
-      this.#started = true;
-      if (text.startsWith('\ufeff')) text = text.slice(1);
-    }
-    return text.includes('\r') ? text.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : text;
+    if (this.#started) return text;
+    this.#started = true;
+    return text.startsWith('\ufeff') ? text.slice(1) : text;
   }
 
   #addData(text: string, start: number, end: number): void {
     this.#size += end - start + LINE_COST;
     checkEventSize(this.#size);
-    this.#data.push(text.slice(text.charCodeAt(start) === SPACE ? start + 1 : start, end));
+    const line = text.slice(text.charCodeAt(start) === SPACE ? start + 1 : start, end);
+    if (this.#data === undefined) this.#data = line;
+    else this.#moreData.push(line);
   }
 
   #readRareLine(line: string, items: EventStreamItem[]): void {
@@ -104,14 +112,21 @@ export class EventStreamParser {
   }
 
   #dispatch(items: EventStreamItem[]): void {
-    if (this.#data.length > 0) {
-      const data = this.#data.length === 1 ? (this.#data[0] ?? '') : this.#data.join('\n');
+    if (this.#data !== undefined) {
+      const data =
+        this.#moreData.length === 0 ? this.#data : [this.#data, ...this.#moreData.splice(0)].join('\n');
       items.push(this.#type === '' ? { data } : { event: this.#type, data });
-      this.#data = [];
+      this.#data = undefined;
       this.#size = 0;
     }
     this.#type = '';
   }
+}
+
+/** Where it stands, or the end of the text. */
+function indexOrEnd(text: string, character: string, from: number): number {
+  const index = text.indexOf(character, from);
+  return index === -1 ? text.length : index;
 }
 
 /** Both searches ask first whether the byte is there at all: the forward search is many times faster. */
