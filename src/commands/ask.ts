@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { BackendLimits } from '../backends/backend.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
 import type { TypedPart } from '../prompt/parts.ts';
 import type { ShowForm } from '../show/show-request.ts';
 import type { GenerateContentRequest } from '../wire/generate-content.ts';
@@ -10,7 +9,13 @@ import { askedModel } from './asked-model.ts';
 import type { PromptLimits } from './check-prompt.ts';
 import { composeRequest } from './compose-request.ts';
 import { printRequest, saveRequest } from './dry-run.ts';
-import { type PromptOptions, readFlags, readPromptOptions, uploadMode } from './prompt-options.ts';
+import {
+  type PromptOptions,
+  readFlags,
+  readPromptOptions,
+  readTokenLimit,
+  uploadMode,
+} from './prompt-options.ts';
 
 /** One question, as the command line put it. */
 export type AskOptions = PromptOptions &
@@ -55,10 +60,10 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
     context,
     { ...options, offline: !sending },
     model,
-    // A plan shows what does not fit, too, and what is sent may be uploaded.
+    // A plan shows what does not fit, too, and what is sent may be uploaded; a request that is kept holds all of it.
     async () => ({
       ...(await waiting).limits,
-      ...(plan || sending ? { requestBytes: Number.POSITIVE_INFINITY } : {}),
+      ...(options.saveRequest === undefined ? { requestBytes: Number.POSITIVE_INFINITY } : {}),
     }),
   );
   const backend = await waiting;
@@ -72,6 +77,11 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
     const { printPlan } = await import('./plan.ts');
     return printPlan(context, options, target, prompt.request, rules());
   }
+  const asUploaded = async (request: GenerateContentRequest) => {
+    if (!hasMedia(request)) return request;
+    const { previewUploads } = await import('./preview-uploads.ts');
+    return previewUploads(context, request, rules());
+  };
   if (sending) {
     if (options.maxTokensIn !== undefined || (options.limits && hasMedia(prompt.request))) {
       const { checkPrompt } = await import('./check-prompt.ts');
@@ -83,14 +93,15 @@ export async function ask(context: Context, options: AskOptions): Promise<void> 
     return answerQuestion(context, options, { ...prompt, backend, model, request });
   }
 
-  const preview = backend.preview(model, prompt.request, { stream });
+  const request = options.saveRequest === undefined ? await asUploaded(prompt.request) : prompt.request;
+  const preview = backend.preview(model, request, { stream });
   if (options.saveRequest !== undefined) {
     await saveRequest(context, preview, resolve(context.cwd, options.saveRequest));
   }
   if (dryRun) await printRequest(context, preview, dryRun);
   if (show) {
     const { printProgram } = await import('./show.ts');
-    await printProgram(context, backend, { model, request: prompt.request, stream, form: show });
+    await printProgram(context, backend, { model, request, stream, form: show });
   }
 }
 
@@ -102,16 +113,4 @@ async function withUploads(context: Context, request: GenerateContentRequest, li
 
 function hasMedia({ contents }: GenerateContentRequest): boolean {
   return contents.some(({ parts }) => parts.some(({ inlineData, fileData }) => inlineData ?? fileData));
-}
-
-/** Of --max-tokens-in: a number, also as 100k or 1M. */
-function readTokenLimit(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const [, digits, unit = ''] = /^(\d{1,9})([kM]?)$/i.exec(text) ?? [];
-  if (digits === undefined) {
-    throw new UsageError(`--max-tokens-in: "${text}" is not a number of tokens`, {
-      hint: 'such as 20000, 20k or 1M',
-    });
-  }
-  return Number(digits) * ({ k: 1000, m: 1_000_000 }[unit.toLowerCase()] ?? 1);
 }

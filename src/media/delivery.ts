@@ -105,9 +105,18 @@ function tooLarge(media: readonly Medium[], total: number, rules: DeliveryRules)
   );
   return new InputError(
     `too large: ${formatBytes(total)} to send, and a request holds ${formatBytes(requestBytes)}`,
-    { ...hintFor(rules), details },
+    {
+      ...hintFor(rules),
+      details:
+        details.length > LISTED
+          ? [...details.slice(0, LISTED), `and ${details.length - LISTED} more`]
+          : details,
+    },
   );
 }
+
+/** More names than these are no help. */
+const LISTED = 20;
 
 function hintFor({ limits, upload, canUpload }: DeliveryRules): { hint: string } {
   if (canUpload && upload === 'never') return { hint: 'leave out --upload never' };

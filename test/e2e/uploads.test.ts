@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -180,8 +181,27 @@ describe('an upload that is killed', () => {
 });
 
 describe('a large file', () => {
-  it('is uploaded in flat memory', async () => {
-    const size = 200_000_000;
+  it('is not read for a dry run, which says that it would be uploaded', async () => {
+    const file = join(temporaryFolder(), 'long talk.txt');
+    writeFileSync(file, 'text');
+    truncateSync(file, 1_500_000_000);
+    const args = ['-b', 'developer', '-a', `${file}#mime=text/plain`, 'sum up'];
+    const run = await runGemini(['ask', ...args, '--dry-run'], {});
+    expect(run.code).toBe(0);
+    const uri = `upload:${file}`;
+    expect(JSON.parse(run.stdout).contents[0].parts[0].fileData).toEqual({
+      mimeType: 'text/plain',
+      fileUri: uri,
+    });
+    expect(run.stderr).toContain('would be uploaded');
+    // What is kept to be sent later must hold everything.
+    const kept = await runGemini(['ask', ...args, '--save-request', join(file, '../kept.json')]);
+    expect(kept.code).toBe(3);
+    expect(kept.stderr).toContain('too large');
+  });
+
+  it('of a gigabyte is uploaded in flat memory', async () => {
+    const size = 1_000_000_000;
     const folder = temporaryFolder();
     const file = join(folder, 'holes.txt');
     const handle = openSync(file, 'w');
