@@ -8,7 +8,7 @@ import type { Medium } from './medium.ts';
  * silence. What a URI holds is known only when its name tells.
  * @throws UsageError naming the source and the option
  */
-export function checkOptions({ name, kind, mimeType, options }: Omit<Medium, 'content'>): void {
+export function checkOptions({ name, kind, mimeType, content, options }: Medium): void {
   const { startSeconds, endSeconds, fps, resolution, pages } = options;
   const refuse = (option: Medium['options'], why: string, hint?: string) => {
     throw new UsageError(
@@ -16,13 +16,10 @@ export function checkOptions({ name, kind, mimeType, options }: Omit<Medium, 'co
       hint ? { hint } : {},
     );
   };
+  if (pages && mimeType !== undefined && mimeType !== 'application/pdf') refuse({ pages }, 'is for PDFs');
   // No service cuts a document, and it must not be billed for pages that were not meant.
-  if (pages) {
-    refuse(
-      { pages },
-      'cannot be: the services read documents whole',
-      `cut it first, for example with: ${cut(pages)}`,
-    );
+  if (pages && 'uri' in content) {
+    refuse({ pages }, 'cannot be: the service reads the document whole', 'attach the file itself');
   }
   if (mimeType === undefined || kind === 'video') return;
   if (fps !== undefined) refuse({ fps }, 'is for videos');
@@ -42,9 +39,4 @@ export function checkOptions({ name, kind, mimeType, options }: Omit<Medium, 'co
   if (resolution !== undefined && (kind === 'audio' || mimeType.startsWith('text/'))) {
     refuse({ resolution }, 'is for images, videos and PDFs');
   }
-}
-
-function cut(pages: NonNullable<Medium['options']['pages']>): string {
-  const ranges = pages.map(({ first, last }) => `${first}-${last}`).join(',');
-  return `qpdf IN.pdf --pages . ${ranges} -- OUT.pdf`;
 }

@@ -32,6 +32,8 @@ export type LocateOptions = ExpandOptions & {
   readonly urlMode?: 'fetch' | 'pass';
   /** What fetching needs; nothing is fetched without it. */
   readonly web?: WebOptions | undefined;
+  /** The largest file whose bytes are kept from the first look (see FileSourceOptions). */
+  readonly keepBytes?: number;
 };
 
 /**
@@ -46,8 +48,16 @@ export async function locate(
   if ('path' in part) return locateFile(part, options);
   const medium =
     'bytes' in part ? await identifyBytes(part, part, options) : await locateAddress(part, options);
+  return withOptions(medium);
+}
+
+/** What the options ask for, as far as it is done here: the services cut videos, but no documents. */
+async function withOptions(medium: Medium): Promise<Medium> {
   checkOptions(medium);
-  return medium;
+  const { content, options } = medium;
+  if (!options.pages || !('bytes' in content)) return medium;
+  const { cutPages } = await import('./cut-pages.ts');
+  return { ...medium, content: { bytes: await cutPages(content.bytes, options.pages) } };
 }
 
 async function locateFile(part: PathPart, options: LocateOptions): Promise<Medium | PassedOver> {
@@ -63,8 +73,7 @@ async function locateFile(part: PathPart, options: LocateOptions): Promise<Mediu
     if (inFolder && error instanceof GeminiError) return passedOver;
     throw error;
   }
-  checkOptions(medium);
-  return medium;
+  return withOptions(medium);
 }
 
 /** Each form of address has its file; what has no scheme was a path. */

@@ -233,7 +233,8 @@ describe('options after "#"', () => {
     ['talk.mp3#t=1,2', /t=1,2/],
     ['talk.mp3#resolution=low', /resolution=low/],
     ['notes.md#resolution=low', /resolution=low/],
-    ['scan.pdf#pages=3-7', /scan\.pdf.*pages=3-7/],
+    ['coffee.jpg#pages=3-7', /coffee\.jpg.*pages=3-7/],
+    ['gs://bucket/scan.pdf#pages=3-7', /scan\.pdf.*pages=3-7/],
     ['gs://bucket/a.jpg#fps=1', /gs:\/\/bucket\/a\.jpg.*fps=1/],
   ])('%s means nothing there, and is told', async (source, message) => {
     const error = await failure(resolve([{ source }]));
