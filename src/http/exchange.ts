@@ -130,8 +130,12 @@ export function exchange(
       resolve({ status, headers: plainHeaders(message.headers), stream: message });
     });
 
+    const small = body && smallText(body);
     if (body === undefined) {
       outgoing.end();
+    } else if (small) {
+      // In one write with the headers; the system takes it, whether the server reads or not.
+      outgoing.end(small);
     } else if (askFirst) {
       outgoing.once('continue', () => sendNow(body));
       cancelWait = after(CONTINUE_MS, () => sendNow(body));
@@ -139,6 +143,14 @@ export function exchange(
       sendNow(body);
     }
   });
+}
+
+/** Bytes that the system takes at once, without asking the other side. */
+const SMALL_BYTES = 64 * 1024;
+
+/** The whole body, if it is small and here already. */
+function smallText({ segments: [only, ...more], byteLength }: RequestBody): Buffer | undefined {
+  return Buffer.isBuffer(only) && more.length === 0 && byteLength <= SMALL_BYTES ? only : undefined;
 }
 
 /** @throws UsageError when a header cannot be sent */
