@@ -1,6 +1,7 @@
 // Bundles src/ into dist/: CommonJS, since Node loads it some milliseconds faster than ES modules, one chunk for the
 // way every command takes and one for each `await import()`, so that what is not used is not loaded.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -59,5 +60,10 @@ await bundle.write({
 });
 await bundle.close();
 writeFileSync(`${made}/package.json`, '{ "type": "commonjs" }\n');
+// The manual page comes from the declarations, which the program itself has.
+const run = `process.argv.splice(1, 0, 'gemini'); require(${JSON.stringify(`${made}/main.js`)}).main()`;
+const page = execFileSync(process.execPath, ['-e', run, 'help', 'man']);
+mkdirSync(`${root}man`, { recursive: true });
+writeFileSync(`${root}man/gemini.1`, page);
 rmSync(`${root}dist`, { recursive: true, force: true });
 renameSync(made, `${root}dist`);

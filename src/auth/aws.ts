@@ -1,5 +1,3 @@
-import { AuthError } from '../errors.ts';
-
 /** Keys of an S3 service, and the region that signatures are made for. */
 export type AwsKeys = {
   readonly accessKeyId: string;
@@ -16,32 +14,6 @@ export type SignedRequest = {
   /** The sha256 of the body as 64 hexadecimal digits. */
   readonly payloadSha256: string;
 };
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The region of signatures where none is set; services other than Amazon's take any. */
-const DEFAULT_REGION = 'us-east-1';
-
-/**
- * The keys in the environment, by the names that Amazon's own programs read.
- * @throws AuthError when they are not there
- */
-export function awsKeys(env: Environment): AwsKeys {
-  const read = (name: string) => env[name]?.trim() || undefined;
-  const accessKeyId = read('AWS_ACCESS_KEY_ID');
-  const secretAccessKey = read('AWS_SECRET_ACCESS_KEY');
-  if (!accessKeyId || !secretAccessKey) {
-    throw new AuthError(`${accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'} is not set`, {
-      hint: 'an s3:// bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    });
-  }
-  return {
-    accessKeyId,
-    secretAccessKey,
-    sessionToken: read('AWS_SESSION_TOKEN'),
-    region: read('AWS_REGION') ?? read('AWS_DEFAULT_REGION') ?? DEFAULT_REGION,
-  };
-}
 
 /**
  * The headers that sign a request to S3, by aws4fetch, which is loaded at the first request only (and only signs).

@@ -2,6 +2,7 @@ import { GeminiError, IncompleteError, UnavailableError } from '../errors.ts';
 import { JsonStreamParser } from '../http/json-stream.ts';
 import { type EventStreamItem, EventStreamParser } from '../http/sse.ts';
 import { pageTitle } from '../wire/error-body.ts';
+import { isNestedTooDeep } from '../wire/json-depth.ts';
 import { statusError } from '../wire/status.ts';
 
 /** Where the bytes come from, for messages. */
@@ -111,6 +112,8 @@ export class AnswerReader<Chunk extends object> {
   }
 
   #readDocument(text: string, chunks: Chunk[], whenInvalid?: string): void {
+    if (isNestedTooDeep(text))
+      throw this.#broken(`${this.#server} sent JSON nested too deep to be an answer`);
     let document: unknown;
     try {
       document = JSON.parse(text);

@@ -3,6 +3,7 @@ import type {
   GenerateContentRequest,
   GenerateContentResponse,
 } from '../wire/generate-content.ts';
+import type { Model } from '../wire/models.ts';
 
 /** What a backend can take, for deciding how media travel (sizes in bytes). */
 export type BackendLimits = {
@@ -42,6 +43,8 @@ export type GenerateOptions = {
   /** Ask for the answer piece by piece (streamGenerateContent) or whole. */
   readonly stream: boolean;
   readonly signal: AbortSignal;
+  /** Tries after the first, in place of the setting: 0 for a run of many, which waits with all of them and not with one. */
+  readonly retries?: number;
 };
 
 /** Someone who answers. A new one is a file here and a row in index.ts. */
@@ -70,4 +73,14 @@ export interface Backend {
     request: GenerateContentRequest,
     options: { readonly signal: AbortSignal },
   ): Promise<CountTokensResponse>;
+  /**
+   * The models there are, in the service's order; undefined where the service is not known to have a list.
+   * @throws GeminiError as generateContent does
+   */
+  listModels?(options: { readonly signal: AbortSignal }): AsyncIterable<Model>;
+  /**
+   * One model, which may be one that no list names; undefined where only the list tells of models.
+   * @throws GeminiError as generateContent does: RefusedError with status 404 for one that is not there
+   */
+  getModel?(model: string, options: { readonly signal: AbortSignal }): Promise<Model>;
 }

@@ -2,6 +2,7 @@ import { IncompleteError, UnavailableError, UsageError } from '../errors.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { createJsonBody, type RequestBody } from '../http/json-body.ts';
 import { streamBody } from '../http/stream-body.ts';
+import { shownHeaders } from '../http/trace.ts';
 import { ChatAnswerReader } from '../wire/chat-completions/answer.ts';
 import type { ChatAnswer } from '../wire/chat-completions/chat.ts';
 import type { Dialect } from '../wire/chat-completions/dialect.ts';
@@ -31,8 +32,6 @@ export type ChatCompletionsBackendOptions = ChatParts & {
   url(): Promise<URL>;
   /** The same without any look-up: what is not known yet stands there as a word in capitals. */
   readonly previewUrl: string;
-  /** What the service is documented not to take; the request is sent all the same. */
-  doubts?(request: GenerateContentRequest): string[];
 };
 
 /** A backend whose wire is chat completions: Distributed Cloud, and every server in the way of OpenAI's. */
@@ -51,7 +50,7 @@ export function createChatCompletionsBackend(options: ChatCompletionsBackendOpti
       });
     }
     // The rounds of function calls send most of a request again.
-    for (const line of [...lines, ...(options.doubts?.(request) ?? [])]) {
+    for (const line of lines) {
       if (!noted.has(line)) options.note(`note: ${line}`);
       noted.add(line);
     }
@@ -72,21 +71,21 @@ export function createChatCompletionsBackend(options: ChatCompletionsBackendOpti
       return {
         method: 'POST',
         url: options.previewUrl,
-        headers: { ...contentHeaders(options), ...credential.preview },
+        headers: { ...shownHeaders(contentHeaders(options)), ...credential.preview },
         byteLength: body.byteLength,
         writeBody: (write, signal) => streamBody(body, write, signal),
       };
     },
-    async *generateContent(model, request, { stream, signal }) {
+    async *generateContent(model, request, { stream, signal, retries }) {
       const body = bodyOf(model, request, stream);
-      yield* exchange(options, { url: options.url, body, signal }, (response, host) =>
-        readAnswer(response, { host, now: options.now }),
+      yield* exchange(options, { url: options.url, body, signal, retries }, (response, host) =>
+        readAnswer(response, { host, now: options.now, hints: options.hints }),
       );
     },
   };
 }
 
-type AnswerFrom = { readonly host: string; readonly now: () => Date };
+type AnswerFrom = Pick<ExchangeParts, 'now' | 'hints'> & { readonly host: string };
 
 /** The answer in the words of generateContent, as it comes. */
 async function* readAnswer(
@@ -125,8 +124,8 @@ async function* readAnswer(
 }
 
 /** An error in the place of a chunk, as older versions of vLLM have it. */
-function errorOf(chunk: ChatAnswer, httpStatus: number, { host, now }: AnswerFrom) {
-  return statusError({ httpStatus, headers: {}, body: JSON.stringify(chunk), now: now(), host });
+function errorOf(chunk: ChatAnswer, httpStatus: number, { host, now, hints }: AnswerFrom) {
+  return statusError({ httpStatus, headers: {}, body: JSON.stringify(chunk), now: now(), host, hints });
 }
 
 /** More than `data: [DONE]` and the line ends after it. */

@@ -2,6 +2,7 @@ import { UnavailableError } from '../errors.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { developerModel } from '../models/model-name.ts';
 import type { CountTokensResponse, GenerateContentRequest } from '../wire/generate-content.ts';
+import { isNestedTooDeep } from '../wire/json-depth.ts';
 import { type Asked, type ExchangeParts, exchange } from './exchange.ts';
 
 /**
@@ -35,6 +36,7 @@ export async function countTokens(parts: ExchangeParts, asked: Asked): Promise<C
 
 async function* readCount(response: HttpResponse, host: string): AsyncGenerator<CountTokensResponse> {
   const text = await response.text();
+  if (isNestedTooDeep(text)) throw noCount(host);
   let count: unknown;
   try {
     count = JSON.parse(text);

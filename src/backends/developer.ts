@@ -29,7 +29,7 @@ export function createDeveloperBackend(parts: BackendParts): Backend {
   const apiVersion = parts.apiVersion ?? 'v1beta';
   const url = (model: string, method: Method) =>
     joinUrl(base, `${apiVersion}/${developerModel(model)}:${method}`);
-  return createGenerateContentBackend({
+  const backend = createGenerateContentBackend({
     ...parts,
     name: parts.name ?? 'developer',
     address: { apiVersion, baseUrl: parts.baseUrl?.value, apiKeyVariable: parts.credential.variable },
@@ -42,4 +42,16 @@ export function createDeveloperBackend(parts: BackendParts): Backend {
     url: async (model, method) => url(model, method),
     previewUrl: url,
   });
+  return {
+    ...backend,
+    async *listModels({ signal }) {
+      const { listModels } = await import('./model-list.ts');
+      yield* listModels(parts, { url: joinUrl(base, `${apiVersion}/models`), kind: 'models', signal });
+    },
+    async getModel(model, { signal }) {
+      const { getModel } = await import('./model-list.ts');
+      const url = joinUrl(base, `${apiVersion}/${developerModel(model)}`);
+      return getModel(parts, { url, kind: 'models', signal });
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { kindOfType, type MediaKind } from '../wire/chat-completions/media-kind.ts';
-import type { GenerateContentRequest } from '../wire/generate-content.ts';
+import type { StatusHints } from '../wire/status.ts';
 import type { Backend } from './backend.ts';
 import { type ChatParts, createChatCompletionsBackend } from './chat-completions.ts';
 import { DISTRIBUTED_CLOUD, withMediaParts } from './dialects.ts';
@@ -23,6 +22,7 @@ export function createDistributedCloudBackend(parts: DistributedCloudParts): Bac
   return createChatCompletionsBackend({
     ...parts,
     name: 'gdc',
+    hints: HINTS,
     dialect: withMediaParts(DISTRIBUTED_CLOUD, parts.mediaParts),
     // No document names a limit on the request; this is twice what one document may have.
     limits: { requestBytes: 100_000_000 },
@@ -36,9 +36,15 @@ export function createDistributedCloudBackend(parts: DistributedCloudParts): Bac
       return joinUrl(base, pathOf(await findProject(parts)));
     },
     previewUrl: base ? joinUrl(base, path).href : `https://ENDPOINT/${path}`,
-    doubts: countsInDoubt,
   });
 }
+
+const HINTS: StatusHints = {
+  401: 'log in again with gdcloud; `gemini auth status` shows which credential was used',
+  403: 'the account needs a Gemini role in the project: ask its IAM administrator',
+  404: 'check the endpoint, the project, and the name of the model: its administrator knows them',
+  413: 'name large media by an s3:// address, or upload them: --upload-to s3://BUCKET/FOLDER',
+};
 
 /** The project stands in the place of the location as well. */
 function pathOf(project: string): string {
@@ -55,22 +61,5 @@ async function findProject({ project, credential }: DistributedCloudParts): Prom
   if (found) return found;
   throw new UsageError('-b gdc: no project is set', {
     hint: 'set GOOGLE_CLOUD_PROJECT or give --project ID',
-  });
-}
-
-/** So many in one prompt, by the pages "understand images", "video" and "documents" of 2025. */
-const MOST: Readonly<Partial<Record<MediaKind, number>>> = { image: 100, video: 10, document: 100 };
-
-/** A release of the service may take more than the pages say, so that it has the last word. */
-function countsInDoubt({ contents }: GenerateContentRequest): string[] {
-  const kinds = contents
-    .flatMap(({ parts }) => parts)
-    .map(({ inlineData, fileData }) => inlineData?.mimeType ?? fileData?.mimeType)
-    .map((type) => (type === undefined || type.startsWith('text/') ? undefined : kindOfType(type)));
-  return Object.entries(MOST).flatMap(([kind, most]) => {
-    const count = kinds.filter((each) => each === kind).length;
-    return count > most
-      ? [`${count} ${kind}s in one prompt: Distributed Cloud is documented to take ${most}`]
-      : [];
   });
 }

@@ -2,7 +2,7 @@ import type { Credential } from '../auth/credential.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
 import type { RequestBody } from '../http/json-body.ts';
 import { type RetryOptions, withRetry } from '../http/retry.ts';
-import { statusError } from '../wire/status.ts';
+import { type StatusHints, statusError } from '../wire/status.ts';
 
 /** With what a backend asks. */
 export type ExchangeParts = {
@@ -12,13 +12,18 @@ export type ExchangeParts = {
   readonly headers: Readonly<Record<string, string>>;
   readonly retry: Omit<RetryOptions, 'signal'>;
   readonly now: () => Date;
+  /** What to do about a refusal, where that is not what helps at Google's own services. */
+  readonly hints?: StatusHints | undefined;
 };
 
 /** What is asked of whom. `url` may be looked up, which is tried again with the rest. */
 export type Asked = {
   url(): Promise<URL>;
-  readonly body: RequestBody;
+  /** Left out: the address is only read (GET). */
+  readonly body?: RequestBody;
   readonly signal: AbortSignal;
+  /** Tries after the first, in place of the setting. */
+  readonly retries?: number | undefined;
 };
 
 /**
@@ -34,10 +39,14 @@ export async function* exchange<Chunk>(
   const { first, rest } = await withRetry(
     async () => {
       const url = await asked.url();
-      const chunks = read(await post(parts, url, asked), url.host)[Symbol.asyncIterator]();
+      const chunks = read(await send(parts, url, asked), url.host)[Symbol.asyncIterator]();
       return { first: await chunks.next(), rest: chunks };
     },
-    { ...parts.retry, signal: asked.signal },
+    {
+      ...parts.retry,
+      signal: asked.signal,
+      ...(asked.retries !== undefined && { retries: asked.retries }),
+    },
   );
   try {
     for (let result = first; !result.done; result = await rest.next()) yield result.value;
@@ -52,20 +61,23 @@ export function contentHeaders({ headers }: Pick<ExchangeParts, 'headers'>): Rec
 }
 
 /** Sends; a 401 is answered once with a fresh token, whatever the number of tries left. */
-async function post(parts: ExchangeParts, url: URL, { body, signal }: Asked): Promise<HttpResponse> {
-  const { http, credential, now } = parts;
-  const send = async (fresh: boolean) =>
+async function send(parts: ExchangeParts, url: URL, { body, signal }: Asked): Promise<HttpResponse> {
+  const { http, credential, now, hints } = parts;
+  const sendWith = async (fresh: boolean) =>
     http.send({
-      method: 'POST',
+      method: body ? 'POST' : 'GET',
       url,
-      headers: { ...contentHeaders(parts), ...(await credential.headers({ fresh, signal })) },
-      body,
+      headers: {
+        ...(body ? contentHeaders(parts) : parts.headers),
+        ...(await credential.headers({ fresh, signal })),
+      },
+      ...(body && { body }),
       signal,
     });
-  let response = await send(false);
+  let response = await sendWith(false);
   if (response.status === 401 && credential.renewable) {
     response.discard();
-    response = await send(true);
+    response = await sendWith(true);
   }
   if (response.status < 300) return response;
   throw statusError({
@@ -74,5 +86,6 @@ async function post(parts: ExchangeParts, url: URL, { body, signal }: Asked): Pr
     body: await response.text(64 * 1024),
     now: now(),
     host: url.host,
+    hints,
   });
 }

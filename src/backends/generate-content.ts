@@ -1,5 +1,6 @@
 import { createJsonBody } from '../http/json-body.ts';
 import { streamBody } from '../http/stream-body.ts';
+import { shownHeaders } from '../http/trace.ts';
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import type { Backend, BackendAddress, BackendLimits } from './backend.ts';
 import { countTokens, countTokensBody } from './count-tokens.ts';
@@ -33,15 +34,15 @@ export function createGenerateContentBackend(options: GenerateContentBackendOpti
       return {
         method: 'POST',
         url: options.previewUrl(model, methodFor(stream)).href,
-        headers: { ...contentHeaders(options), ...options.credential.preview },
+        headers: { ...shownHeaders(contentHeaders(options)), ...options.credential.preview },
         byteLength: body.byteLength,
         writeBody: (write, signal) => streamBody(body, write, signal),
       };
     },
-    generateContent: (model, request, { stream, signal }) =>
+    generateContent: (model, request, { stream, signal, retries }) =>
       exchange<GenerateContentResponse[]>(
         options,
-        { url: () => options.url(model, methodFor(stream)), body: createJsonBody(request), signal },
+        { url: () => options.url(model, methodFor(stream)), body: createJsonBody(request), signal, retries },
         (response, host) => readChunks(response, { host, now }),
       ),
     countTokens: (model, request, { signal }) =>

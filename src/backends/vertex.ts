@@ -29,7 +29,7 @@ export function createVertexBackend(parts: VertexParts): Backend {
       parts.express || name.startsWith('projects/') ? '' : `projects/${project}/locations/${parts.location}/`;
     return joinUrl(base, `${apiVersion}/${parent}${name}:${method}`);
   };
-  return createGenerateContentBackend({
+  const backend = createGenerateContentBackend({
     ...parts,
     name: 'vertex',
     address: {
@@ -44,7 +44,23 @@ export function createVertexBackend(parts: VertexParts): Backend {
     url: async (model, method) => url(parts.express ? '' : await findProject(parts), model, method),
     previewUrl: (model, method) => url(parts.project ?? 'PROJECT_ID', model, method),
   });
+  return {
+    ...backend,
+    async *listModels({ signal }) {
+      const { listModels } = await import('./model-list.ts');
+      const url = joinUrl(base, `${MODELS_VERSION}/publishers/google/models`);
+      yield* listModels(parts, { url, kind: 'publisherModels', signal });
+    },
+    async getModel(model, { signal }) {
+      const { getModel } = await import('./model-list.ts');
+      const url = joinUrl(base, `${MODELS_VERSION}/${vertexModel(model)}`);
+      return getModel(parts, { url, kind: 'publisherModels', signal });
+    },
+  };
 }
+
+/** Publishers' models are listed by this version alone, for no project and at any host. */
+const MODELS_VERSION = 'v1beta1';
 
 /** Host by location: docs.cloud.google.com, "global endpoint" and "multi-regional endpoints". */
 export function vertexHost(location: string): string {
@@ -53,7 +69,8 @@ export function vertexHost(location: string): string {
   return `${location}-aiplatform.googleapis.com`;
 }
 
-async function findProject(parts: VertexParts): Promise<string> {
+/** The project that was named, or the credential's own. @throws UsageError when there is neither */
+export async function findProject(parts: Pick<VertexParts, 'project' | 'credential'>): Promise<string> {
   const project = parts.project ?? (await parts.credential.projectId?.());
   if (project) return project;
   throw new UsageError('no Google Cloud project is set', {

@@ -1,8 +1,9 @@
 import { type Candidate, lookForCredential } from '../auth/chain.ts';
 import { NO_CREDENTIAL } from '../auth/credential.ts';
+import { type DialectName, dialectByAddress } from '../backends/dialects.ts';
 import { reach } from '../backends/reach.ts';
 import { type Composed, type Composition, composeBackend, nothingConfigured } from '../composition.ts';
-import { backendChoice } from '../config/config.ts';
+import { backendChoice, type Config } from '../config/config.ts';
 import type { BackendName, SettingName } from '../config/settings.ts';
 import { AuthError, GeminiError, UsageError } from '../errors.ts';
 import { type ProbeStep, probeSteps } from '../http/probe.ts';
@@ -79,12 +80,20 @@ function factsOf(name: BackendName, { config, env }: Composition, found: Found):
     ...(config.text('profile') ? [setting('profile', 'profile')] : []),
     { name: 'address', value: addressText(name, composed, url), from: composed.baseUrl?.from },
     { name: 'model', value: model || undefined, from: config.origin('model') },
+    ...(name === 'openai' ? [dialectFact(config, url)] : []),
     ...(google ? [setting('project', 'project')] : []),
     ...(name === 'vertex' ? [setting('location', 'location'), setting('quota project', 'quotaProject')] : []),
     { name: 'proxy', value: proxy.text, from: proxy.from },
     setting('certificates', 'caFile'),
     { name: 'and', value: env.NODE_EXTRA_CA_CERTS, from: 'NODE_EXTRA_CA_CERTS' },
   ].filter(({ name: label, value }) => value !== undefined || label !== 'and');
+}
+
+function dialectFact(config: Config, url: URL): Fact {
+  const named = config.text('dialect');
+  return named === undefined
+    ? { name: 'dialect', value: dialectByAddress(url), from: 'its port' }
+    : { name: 'dialect', value: named, from: config.origin('dialect') };
 }
 
 function addressText(name: BackendName, composed: Composed, url: URL): string | undefined {
@@ -143,8 +152,9 @@ async function* checks(
     },
   };
   if (!composed) return;
-  const { backend, http, credential, ca, close } = composed;
-  const url = addressOf(composed, model);
+  const made = composed;
+  const { backend, http, credential, ca, close } = made;
+  const url = addressOf(made, model);
   try {
     yield* probeSteps(url, { connectMs: from.config.number('connectTimeout') * 1000, proxy, ca });
     if (proxy) {
@@ -175,12 +185,30 @@ async function* checks(
           return `"hello" is ${totalTokens ?? 'some'} tokens to ${model}`;
         }
         const models = new URL(url.href.replace(/chat\/completions$/, 'models'));
-        return `the server answers (${await reach({ http, credential, url: models, signal })})`;
+        const status = await reach({ http, credential, url: models, signal });
+        const found = backend.name === 'openai' ? await serverFound(from.config, made, models, signal) : '';
+        return `the server answers (${status})${found}`;
       },
     };
   } finally {
     close();
   }
+}
+
+/** What an OpenAI-style server says it is, and what to do where that is not how it is spoken to. */
+async function serverFound(
+  config: Config,
+  { http, credential }: Composed,
+  models: URL,
+  signal: AbortSignal,
+): Promise<string> {
+  const { recognizeServer } = await import('../backends/recognize-server.ts');
+  const { otherDialect } = await import('../backends/openai.ts');
+  const found = await recognizeServer({ http, credential, headers: {} }, new URL('.', models), signal);
+  const named = config.text('dialect') as DialectName | 'auto' | undefined;
+  const spoken = named ?? dialectByAddress(models);
+  if (!found || spoken === 'auto' || found === spoken) return found ? `; its dialect is ${found}` : '';
+  return `; ${otherDialect(found, spoken)}`;
 }
 
 /** Where a question to the model would go; what is not known yet stands there in capitals. */

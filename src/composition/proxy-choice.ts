@@ -1,5 +1,5 @@
 import type { Config, Environment } from '../config/config.ts';
-import { maskProxy, proxyFor } from '../http/proxy.ts';
+import { maskProxy, proxyFor, variablesFor } from '../http/proxy.ts';
 
 /** The proxy for an address, in words: `text` says why there is none although one is set. */
 export type ProxyChoice = {
@@ -11,8 +11,8 @@ export type ProxyChoice = {
 /** @throws UsageError when the proxy that applies cannot be one */
 export function proxyChoice(url: URL, config: Config, env: Environment): ProxyChoice {
   const explicit = config.text('proxy');
-  const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  const name = [variable.toLowerCase(), variable].find((each) => env[each]);
+  const names = variablesFor(url).flatMap((variable) => [variable.toLowerCase(), variable]);
+  const name = names.find((each) => env[each]);
   const from = explicit ? config.origin('proxy') : name;
   const proxy = proxyFor(url, env, explicit);
   if (proxy) return { url: proxy, text: maskProxy(proxy), from };

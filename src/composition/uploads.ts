@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { awsKeys } from '../auth/aws.ts';
+import { awsSettings } from '../auth/aws-settings.ts';
 import { NO_CREDENTIAL } from '../auth/credential.ts';
 import { parseBaseUrl } from '../backends/endpoint.ts';
 import {
@@ -12,7 +12,7 @@ import {
   retryOptions,
   userAgent,
 } from '../composition.ts';
-import { chooseBackend, type Environment } from '../config/config.ts';
+import { chooseBackend } from '../config/config.ts';
 import { stateFolder } from '../config/paths.ts';
 import { UsageError } from '../errors.ts';
 import { type BucketTarget, parseBucketTarget } from '../uploads/bucket.ts';
@@ -86,6 +86,12 @@ async function composeFilesApi(from: Composition) {
 }
 
 async function composeGcs(from: Composition, target: BucketTarget): Promise<ComposedUploader> {
+  const { close, ...storage } = await composeStorage(from);
+  return { uploader: UPLOADERS['gs:']({ ...uploadParts(from), ...storage, target }), close };
+}
+
+/** Cloud Storage: its address, and with what it is asked. @throws AuthError without a credential for it */
+export async function composeStorage(from: Composition) {
   const { config, env } = from;
   const emulator = await storageEmulator(from);
   const http = await composeUploadHttp(from, emulator);
@@ -100,10 +106,14 @@ async function composeGcs(from: Composition, target: BucketTarget): Promise<Comp
   const ports = { env: ownEnv, send: tokens.send, remember: from.remember, now: Date.now };
   const search = { ...from, env: ownEnv, config: ownConfig, baseUrl: undefined };
   const credential = emulator ? NO_CREDENTIAL : await chooseCredential('vertex', search, ports, from.note);
-  const baseUrl = emulator ?? GCS_BASE_URL;
-  const uploader = UPLOADERS['gs:']({ ...uploadParts(from), http, credential, baseUrl, target });
+  const { headers, retry, now } = uploadParts(from);
   return {
-    uploader,
+    http,
+    credential,
+    baseUrl: emulator ?? GCS_BASE_URL,
+    headers,
+    retry,
+    now,
     close: () => {
       http.close();
       tokens.close();
@@ -125,21 +135,12 @@ async function storageEmulator(from: Composition): Promise<URL | undefined> {
 }
 
 async function composeS3(from: Composition, target: BucketTarget): Promise<ComposedUploader> {
-  const keys = awsKeys(from.env);
+  const { keys, endpoint: named } = await awsSettings(from.env);
   for (const secret of [keys.secretAccessKey, keys.sessionToken]) if (secret) from.remember(secret);
-  const endpoint = s3Endpoint(from.env);
+  const endpoint = named && parseBaseUrl(named.value, named.from);
   const http = await composeUploadHttp(from, endpoint);
   const uploader = UPLOADERS['s3:']({ ...uploadParts(from), http, keys, endpoint, target });
   return { uploader, close: () => http.close() };
-}
-
-/** The names are those of Amazon's own programs; the first is for S3 alone. */
-function s3Endpoint(env: Environment): URL | undefined {
-  for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL']) {
-    const value = env[name];
-    if (value) return parseBaseUrl(value, name);
-  }
-  return undefined;
 }
 
 async function composeUploadHttp(from: Composition, address: URL | undefined) {

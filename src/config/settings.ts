@@ -71,8 +71,8 @@ export const SETTINGS = {
   dialect: {
     flag: '--dialect <name>',
     type: 'text',
-    choices: DIALECT_NAMES,
-    help: 'what kind of server it is (openai; default: by its port, else openai)',
+    choices: [...DIALECT_NAMES, 'auto'],
+    help: 'what kind of server it is; auto asks it first (openai; default: by its port, else openai)',
     group: 'Network',
   },
   mediaPart: {
@@ -138,7 +138,7 @@ export const SETTINGS = {
   proxy: {
     flag: '--proxy <url>',
     type: 'text',
-    help: 'proxy for every request (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)',
+    help: 'proxy for every request (default: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY; not NO_PROXY)',
     group: 'Network',
   },
   caFile: {

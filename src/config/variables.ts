@@ -18,6 +18,9 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'AWS_SECRET_ACCESS_KEY', help: 'its secret', secret: true },
   { name: 'AWS_SESSION_TOKEN', help: 'its session, if it has one', secret: true },
   { name: 'AWS_REGION', help: 'region of s3:// buckets (or AWS_DEFAULT_REGION)' },
+  { name: 'AWS_PROFILE', help: 'profile of ~/.aws/credentials and ~/.aws/config' },
+  { name: 'AWS_SHARED_CREDENTIALS_FILE', help: 'another ~/.aws/credentials' },
+  { name: 'AWS_CONFIG_FILE', help: 'another ~/.aws/config' },
   { name: 'AWS_ENDPOINT_URL', help: "an S3 service that is not Amazon's" },
   { name: 'GOOGLE_APPLICATION_CREDENTIALS', help: 'file of a Google credential' },
   { name: 'CLOUDSDK_CONFIG', help: "folder of gcloud's settings" },
@@ -32,6 +35,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'STORAGE_EMULATOR_HOST', help: 'address of an emulator of Cloud Storage' },
   { name: 'HTTPS_PROXY', help: 'proxy for https:// addresses' },
   { name: 'HTTP_PROXY', help: 'proxy for http:// addresses' },
+  { name: 'ALL_PROXY', help: 'proxy for both, where they have none of their own' },
   { name: 'NO_PROXY', help: 'hosts that are asked without it, by comma' },
   { name: 'NODE_EXTRA_CA_CERTS', help: 'further certificate authorities, read when the program starts' },
   { name: 'XDG_CONFIG_HOME', help: 'folder of the folder of settings (default: ~/.config)' },
@@ -42,7 +46,10 @@ export const VARIABLES: readonly Variable[] = [
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'];
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
 
 /** The secrets that stand in the environment or in the address of a proxy, for masking. */
 export function secretsOf(env: Environment, proxy: string | undefined): string[] {

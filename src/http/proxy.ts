@@ -5,8 +5,8 @@ import { isLoopback } from './network-error.ts';
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for a URL, by curl's habits: HTTPS_PROXY or HTTP_PROXY by the URL's scheme, hosts in NO_PROXY go direct, a
- * proxy without a scheme is http. An explicit one (--proxy) wins over both variables and also serves loopback hosts,
+ * The proxy for a URL, by curl's habits: HTTPS_PROXY or HTTP_PROXY by the URL's scheme, else ALL_PROXY; hosts in NO_PROXY
+ * go direct, a proxy without a scheme is http. An explicit one (--proxy) wins over both variables and also serves loopback hosts,
  * which the environment's never does.
  * @throws UsageError when the proxy that applies is no http or https URL
  */
@@ -15,9 +15,13 @@ export function proxyFor(url: URL, environment: ProxyEnvironment, explicit?: str
   if (goesDirect(url, read('NO_PROXY') ?? '')) return undefined;
   if (explicit) return proxyUrl(explicit, '--proxy');
   if (isLoopback(url.hostname)) return undefined;
-  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  const value = read(name);
-  return value === undefined ? undefined : proxyUrl(value, name);
+  const name = [...variablesFor(url), undefined].find((each) => each === undefined || read(each));
+  return name === undefined ? undefined : proxyUrl(read(name) ?? '', name);
+}
+
+/** The variables that may name the proxy for a URL; the first that is set counts, in lower case before upper case. */
+export function variablesFor({ protocol }: URL): readonly string[] {
+  return [protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', 'ALL_PROXY'];
 }
 
 /** A proxy's URL for people: without its password. */
@@ -56,6 +60,6 @@ function proxyUrl(text: string, from: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new UsageError(`${from} is not the URL of an http or https proxy`, {
-    hint: 'it looks like http://HOST:PORT or http://USER:PASSWORD@HOST:PORT',
+    hint: 'it looks like http://HOST:PORT or http://USER:PASSWORD@HOST:PORT; SOCKS is not spoken',
   });
 }

@@ -1,6 +1,8 @@
 import type { HttpRequest, RawResponse, Trace } from './transport.ts';
 
-const SECRET_HEADER = /auth|api-?key|token|cookie|secret|signature|password/i;
+const SECRET_HEADER = /auth|key\b|token|cookie|secret|signature|password/i;
+/** A scheme with its token, or one long word of letters and digits. */
+const SECRET_VALUE = /^(Bearer|Basic|Token)\s|^(?=\S*\d)(?=\S*[a-z])[\w+/=.~-]{24,}$/i;
 const SECRET_QUERY = /^(key|sig|upload_id|upload_protocol_id)$|token|signature|credential|secret|password/i;
 
 /** Lines in curl's manner: `>` sent, `<` received. Secrets are masked and bodies left out. */
@@ -11,7 +13,7 @@ export function traceRequest(
 ): void {
   if (via !== undefined) trace(`* through the proxy ${via}`);
   trace(`> ${method} ${maskUrl(url)}`);
-  for (const [name, value] of Object.entries(headers)) trace(`> ${name}: ${maskHeader(name, value)}`);
+  for (const [name, value] of Object.entries(shownHeaders(headers))) trace(`> ${name}: ${value}`);
   if (body !== undefined) trace(`> content-length: ${body.byteLength}`);
 }
 
@@ -19,6 +21,21 @@ export function traceRequest(
 export function traceResponse(trace: Trace, { status, headers }: RawResponse, ms: number): void {
   trace(`< ${status} after ${Math.round(ms)} ms`);
   for (const [name, value] of Object.entries(headers)) trace(`< ${name}: ${maskHeader(name, value)}`);
+}
+
+/** The headers of a request as they may be shown. */
+export function shownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      isSecretHeader(name, value) ? '***' : maskHeader(name, value),
+    ]),
+  );
+}
+
+/** True for a header that is named as secrets are, or whose value looks like one. */
+export function isSecretHeader(name: string, value: string): boolean {
+  return SECRET_HEADER.test(name) || SECRET_VALUE.test(value);
 }
 
 /** The value as it may be shown: secrets are stars, URLs are without theirs. */

@@ -98,8 +98,15 @@ function holdsSomething({ content }: Candidate): boolean {
   const parts: readonly unknown[] = Array.isArray(content?.parts) ? content.parts : [];
   return parts.some((part) => {
     if (!isFields(part) || part.thought === true) return false;
-    return Object.keys(part).some((name) => !MODIFIERS.has(name) && !isEmpty(part[name]));
+    return Object.keys(part).some((name) => !MODIFIERS.has(name) && saysSomething(name, part[name]));
   });
+}
+
+/** Text that is no text, and media without bytes, are nothing that anybody could be shown. */
+function saysSomething(name: string, value: unknown): boolean {
+  if (name === 'text') return typeof value === 'string' && value !== '';
+  if (name === 'inlineData') return isFields(value) && typeof value.data === 'string' && value.data !== '';
+  return !isEmpty(value);
 }
 
 const MODIFIERS: ReadonlySet<string> = new Set(['thought', 'thoughtSignature']);

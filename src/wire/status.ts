@@ -20,7 +20,12 @@ export type StatusFacts = {
   readonly now: Date;
   /** For the message. */
   readonly host?: string;
+  /** What to do next by status, in place of what helps at Google's own services. */
+  readonly hints?: StatusHints | undefined;
 };
+
+/** A line for the person, by HTTP status. */
+export type StatusHints = Readonly<Partial<Record<401 | 403 | 404 | 413 | 429, string>>>;
 
 /** No server is waited for longer than this, in milliseconds. */
 const LONGEST_WAIT_MS = 60_000;
@@ -37,7 +42,7 @@ export function statusError(facts: StatusFacts): GeminiError {
   const inStream = facts.httpStatus >= 200 && facts.httpStatus < 300;
   const status = inStream ? (body.code ?? facts.httpStatus) : facts.httpStatus;
   const waitMs = retryHint({ ...facts, ...body });
-  const verdict = judge({ ...facts, status, body, waitMs });
+  const verdict = withHints(judge({ ...facts, status, body, waitMs }), status, facts);
 
   const retryable = (verdict.retryable ?? false) && (verdict.waitMs ?? 0) <= LONGEST_WAIT_MS;
   const hint = verdict.hint ?? (verdict.retryable && !retryable ? tryAgainIn(verdict.waitMs) : undefined);
@@ -78,6 +83,13 @@ function judge(reply: Reply): Verdict {
   if (verdict) return { waitMs, ...(typeof verdict === 'function' ? verdict(reply) : verdict) };
   if (status >= 400 && status < 500) return REFUSED;
   return { kind: UnavailableError, says: status >= 500 ? 'the service failed' : 'reported an error' };
+}
+
+/** A clock that is wrong explains more than anything else. */
+function withHints(verdict: Verdict, status: number, { hints, headers, now }: StatusFacts): Verdict {
+  const own = hints?.[status as keyof StatusHints];
+  const hint = status === 401 ? (clockHint({ headers, now }) ?? own) : own;
+  return hint === undefined ? verdict : { ...verdict, hint };
 }
 
 const REFUSED: Verdict = { kind: RefusedError, says: 'the request was refused' };
@@ -155,7 +167,7 @@ function redirected({ headers, host, status }: Reply): Verdict {
   };
 }
 
-function clockHint({ headers, now }: Reply): string | undefined {
+function clockHint({ headers, now }: Pick<StatusFacts, 'headers' | 'now'>): string | undefined {
   const server = Date.parse(headers.date ?? '');
   if (!(Math.abs(server - now.getTime()) > CLOCK_SKEW_MS)) return undefined;
   return `this machine's clock says ${now.toISOString()}, the server's ${new Date(server).toISOString()}: set it right`;

@@ -239,19 +239,6 @@ describe('addresses', () => {
   it('the settings name every dialect', () => {
     expect([...DIALECT_NAMES].sort()).toEqual(Object.keys(DIALECTS).sort());
   });
-
-  it('more media than Distributed Cloud is documented to take are doubted, not refused', () => {
-    const notes: string[] = [];
-    const backend = createDistributedCloudBackend({
-      ...partsOfTest(),
-      note: (line) => void notes.push(line),
-      endpoint: undefined,
-      project: undefined,
-    });
-    const video = { fileData: { mimeType: 'video/mp4', fileUri: 's3://b/v.mp4' } };
-    backend.preview('m', { contents: [{ role: 'user', parts: Array(11).fill(video) }] }, { stream: false });
-    expect(notes).toEqual([expect.stringContaining('11 videos')]);
-  });
 });
 
 function partsOfTest() {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { Server as ProxyChain } from 'proxy-chain';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANSWER, CA_FILE, serveJson, tunnelTo } from '../helpers/google-services.ts';
 import { runGemini, temporaryFolder } from '../helpers/run-gemini.ts';
 import { withEmulator } from '../helpers/with-emulator.ts';
@@ -8,19 +9,42 @@ import { withEmulator } from '../helpers/with-emulator.ts';
 const ASK = ['ask', '-b', 'developer', '--no-stream', '--retries', '0', 'hello'];
 const KEY = { GEMINI_API_KEY: 'canary-key-0123456789' };
 
+/**
+ * A proxy of somebody else (the npm package proxy-chain), which hands every tunnel on to our own, so that the program may
+ * ask the real addresses of Google, and the test answers.
+ */
+async function proxyInFrontOf(
+  port: number,
+  { password }: { password?: string } = {},
+): Promise<{ url: string; hosts: string[] }> {
+  const inner = await tunnelTo(port);
+  const proxy = new ProxyChain({
+    port: 0,
+    host: '127.0.0.1',
+    prepareRequestFunction: ({ username, password: given }) => ({
+      requestAuthentication: password !== undefined && (username !== 'user' || given !== password),
+      upstreamProxyUrl: inner.url,
+    }),
+  });
+  await proxy.listen();
+  onTestFinished(() => proxy.close(true));
+  return { url: `http://127.0.0.1:${proxy.port}`, hosts: inner.hosts };
+}
+
 describe('a proxy', () => {
   it('takes what is sent, by variable or flag, with a password or without; NO_PROXY goes round it', async () => {
     const api = await serveJson(() => ANSWER, { certificate: 'services' });
     const local = await serveJson(() => ANSWER, { certificate: 'good' });
-    const open = await tunnelTo(api.port);
-    const closed = await tunnelTo(api.port, { password: 'canary p@ss' });
+    const open = await proxyInFrontOf(api.port);
+    const closed = await proxyInFrontOf(api.port, { password: 'canary p@ss' });
     const withPassword = closed.url.replace('//', '//user:canary%20p%40ss@');
     const ask = (env: Record<string, string>, ...args: string[]) =>
       runGemini([...ASK, '--ca-file', CA_FILE, ...args], { env: { ...KEY, ...env } });
     const runs = await Promise.all([
       ask({ HTTPS_PROXY: open.url }),
       ask({ https_proxy: withPassword, HTTPS_PROXY: 'http://127.0.0.1:9' }),
-      ask({ HTTPS_PROXY: 'http://127.0.0.1:9' }, '--proxy', open.url),
+      ask({ ALL_PROXY: 'socks5://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' }, '--proxy', open.url),
+      ask({ all_proxy: open.url }),
       ask(
         { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'other.example,localhost' },
         '--base-url',
@@ -32,8 +56,9 @@ describe('a proxy', () => {
       [0, ''],
       [0, ''],
       [0, ''],
+      [0, ''],
     ]);
-    expect(open.hosts).toEqual(Array(2).fill('generativelanguage.googleapis.com:443'));
+    expect(open.hosts).toEqual(Array(3).fill('generativelanguage.googleapis.com:443'));
     expect(closed.hosts).toHaveLength(1);
     expect(local.received).toHaveLength(1);
     expect(api.received[0]?.headers).toMatchObject({ 'x-goog-api-key': KEY.GEMINI_API_KEY });
@@ -109,24 +134,20 @@ describe('doctor', () => {
       },
     );
     const proxy = await tunnelTo(api.port);
+    const local = await serveJson(() => ({ body: { data: [{ id: 'm', owned_by: 'vllm' }] } }), {
+      certificate: 'good',
+    });
     const [direct, proxied, emulator] = await Promise.all([
-      doctor(
-        [
-          '-b',
-          'openai',
-          '--base-url',
-          `https://localhost:${(await serveJson(() => ({ body: {} }), { certificate: 'good' })).port}/v1`,
-        ],
-        {
-          SSL_CERT_FILE: CA_FILE,
-          OPENAI_API_KEY: KEY.GEMINI_API_KEY,
-        },
-      ),
+      doctor(['-b', 'openai', '--base-url', `https://localhost:${local.port}/v1`], {
+        SSL_CERT_FILE: CA_FILE,
+        OPENAI_API_KEY: KEY.GEMINI_API_KEY,
+      }),
       doctor(['-b', 'developer'], { ...KEY, SSL_CERT_FILE: CA_FILE, HTTPS_PROXY: proxy.url }),
       doctor(['-b', 'emulator'], {}),
     ]);
     expect([direct.code, proxied.code, emulator.code]).toEqual([0, 0, 0]);
     expect(direct.steps).toEqual(['credential', 'name', 'connection', 'TLS', 'token', 'request']);
+    expect(direct.stdout).toMatch(/vLLM.*--dialect vllm/);
     expect(proxied.steps).toEqual([
       'credential',
       'proxy: name',

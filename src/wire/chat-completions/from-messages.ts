@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.ts';
 import { type Fields, isFields } from '../fold-fields.ts';
 import type { Content, FunctionCall, Part } from '../generate-content.ts';
+import { isNestedTooDeep } from '../json-depth.ts';
 import type { ContentPart } from './chat.ts';
 import type { Losses } from './losses.ts';
 import { mediaFromChat } from './media-part.ts';
@@ -150,6 +151,7 @@ class MessageReader {
 export function argumentsOf(value: unknown): Fields | undefined {
   if (value === undefined || value === null || value === '') return {};
   if (typeof value !== 'string') return isFields(value) ? value : undefined;
+  if (isNestedTooDeep(value)) return undefined;
   try {
     const parsed: unknown = JSON.parse(value);
     return isFields(parsed) ? parsed : undefined;

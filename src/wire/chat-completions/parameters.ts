@@ -1,7 +1,7 @@
 import { isFields } from '../fold-fields.ts';
 import type { GenerateContentRequest, GenerationConfig, ThinkingConfig } from '../generate-content.ts';
+import { fitsStrict, jsonSchemaOf } from '../json-schema.ts';
 import type { Dialect, Effort } from './dialect.ts';
-import { fitsStrict, jsonSchemaOf } from './json-schema.ts';
 import type { Losses } from './losses.ts';
 import { DETAILS } from './media-part.ts';
 

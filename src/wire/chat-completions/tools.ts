@@ -1,6 +1,6 @@
 import type { FunctionDeclaration, Tool, ToolConfig } from '../generate-content.ts';
+import { jsonSchemaOf } from '../json-schema.ts';
 import type { Dialect } from './dialect.ts';
-import { jsonSchemaOf } from './json-schema.ts';
 import type { Losses } from './losses.ts';
 import type { Written } from './written.ts';
 

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../fold-fields.ts';
+import { type Fields, isFields } from './fold-fields.ts';
 
 /**
  * JSON Schema from a schema in Gemini's OpenAPI subset (types in capitals, `nullable`, `propertyOrdering`); what is JSON
@@ -47,7 +47,11 @@ function keywordValue(keyword: string, value: unknown): unknown {
 }
 
 function orNull(schema: Fields): Fields {
-  if (typeof schema.type !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  const simple =
+    typeof schema.type === 'string' &&
+    !['anyOf', 'oneOf', 'allOf', '$ref', 'const'].some((keyword) => keyword in schema);
+  // The short way keeps what a validator has to say of the parts.
+  if (!simple) return { anyOf: [schema, { type: 'null' }] };
   const values = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
   return { ...schema, ...values, type: [schema.type, 'null'] };
 }
@@ -56,4 +60,4 @@ const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minPr
 /** Keywords whose value is data, not a schema. */
 const DATA = new Set(['enum', 'const', 'default', 'example', 'examples', 'required']);
 /** Keywords whose value holds schemas by the user's names. */
-const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
+const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'defs', 'definitions']);
