@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { Backend } from './backends/backend.ts';
+import type { BatchService } from './backends/batches/batch-service.ts';
 import type { Connection } from './composition/connection.ts';
 import type { Composition, composeWebClient } from './composition.ts';
 import { type Config, chooseBackend, type Environment, resolveConfig } from './config/config.ts';
@@ -49,6 +50,14 @@ export type Context = {
   uploader(uriSchemes?: readonly string[]): (() => Promise<Uploader>) | undefined;
   /** The files that were uploaded to the Files API. */
   files(): Promise<FileStore>;
+  /** The backend's batch engine. @param sending false for a dry run, which needs neither server nor credential */
+  batches(options: { sending: boolean }): Promise<BatchService>;
+  /**
+   * Has Ctrl-C end something smaller than the run, such as one answer of many: the handler that came last is called in
+   * place of aborting `signal`.
+   * @returns a function that takes the handler away
+   */
+  onInterrupt(handler: () => void): () => void;
   /** Ends what was started: idle connections, the emulator of this process. */
   close(): Promise<void>;
 };
@@ -66,6 +75,8 @@ export type ContextOptions = {
   secrets: Set<string>;
   quiet: boolean;
   debug: boolean;
+  /** Whom Ctrl-C calls in place of ending the run: the last of them. */
+  interruptHandlers: (() => void)[];
 };
 
 /** Makes the context of one run. */
@@ -140,12 +151,25 @@ export function createContext(options: ContextOptions): Context {
       closers.push(close);
       return files;
     },
+    batches: async ({ sending }) => {
+      const { composeBatches } = await import('./composition/batches.ts');
+      const { batches, close } = await composeBatches(composition({ stream: true, sending }));
+      closers.push(close);
+      return batches;
+    },
     connection: async (model) => {
       const { composeConnection } = await import('./composition/connection.ts');
       const from = { env, stream: false, sending: true, startEmulator, note, remember, onDebug };
       return composeConnection({ ...from, config: configured() }, model);
     },
     mask,
+    onInterrupt: (handler) => {
+      options.interruptHandlers.push(handler);
+      return () => {
+        const index = options.interruptHandlers.indexOf(handler);
+        if (index !== -1) options.interruptHandlers.splice(index, 1);
+      };
+    },
     webClient: async (lookup) => {
       const { composeWebClient } = await import('./composition.ts');
       const client = await composeWebClient({ config: configured(), env, onDebug }, lookup);

@@ -1,4 +1,4 @@
-import { type AnswerFormat, keepsText, openAnswer } from '../answer/output.ts';
+import { type AnswerFormat, type AnswerOutput, keepsText, openAnswer } from '../answer/output.ts';
 import { usageLine } from '../answer/usage.ts';
 import type { Backend } from '../backends/backend.ts';
 import { limitTime, monotonicMs } from '../concurrency.ts';
@@ -6,7 +6,12 @@ import type { Context } from '../context.ts';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { type Generation, generate } from '../generate.ts';
 import { createSpinner } from '../terminal/spinner.ts';
-import type { FunctionCall, GenerateContentRequest } from '../wire/generate-content.ts';
+import type { Consent } from '../tools/consent.ts';
+import type {
+  FunctionCall,
+  GenerateContentRequest,
+  GenerateContentResponse,
+} from '../wire/generate-content.ts';
 import { findCandidate } from '../wire/response.ts';
 import { answerFault, candidateNotes } from './answer-faults.ts';
 import type { ComposedPrompt } from './compose-request.ts';
@@ -51,7 +56,26 @@ export function readAnsweringOptions(flags: Readonly<Record<string, unknown>>): 
 /** Someone to ask, and what. */
 export type Question = ComposedPrompt & { readonly backend: Backend; readonly model: string };
 
-type Answered = Generation & { readonly calls: readonly FunctionCall[] | undefined };
+/** The last answer to a question, and what it answers. */
+type Answered = Generation & {
+  readonly calls: readonly FunctionCall[] | undefined;
+  /** The question, and all rounds of function calls that came after it. */
+  readonly request: GenerateContentRequest;
+};
+
+/** An answer that was shown. */
+export type Answer = Pick<Answered, 'response' | 'request' | 'calls'> & {
+  /** What was wrong with it, or with its rounds of calls; what came before that is in `response`. */
+  readonly fault: unknown;
+};
+
+/** What a conversation wants besides: its answers are kept. */
+export type Keeping = {
+  /** Where the answer goes. */
+  readonly output: AnswerOutput;
+  /** Whether a command may run for a function call. */
+  readonly consent: Consent;
+};
 
 /**
  * Asks, answers function calls that something is bound to, and shows the answer while it comes.
@@ -62,14 +86,55 @@ export async function answerQuestion(
   options: AnsweringOptions,
   question: Question,
 ): Promise<void> {
-  const candidates = question.request.generationConfig?.candidateCount;
-  const output = await openAnswer({
-    ...options,
-    io: context.io,
-    cwd: context.cwd,
-    note: context.note,
-    candidates,
-  });
+  const output = await openQuestionOutput(context, options, question.request);
+  const { fault } = await showAnswer(context, options, question, output);
+  if (fault) throw fault;
+}
+
+/**
+ * As answerQuestion, for a conversation: the answer is handed back with its text, complete or not.
+ * @throws when nothing of it came
+ */
+export async function answerAndKeep(
+  context: Context,
+  options: AnsweringOptions,
+  question: Question,
+  { output, consent }: Keeping,
+): Promise<Answer> {
+  // What cannot be shown ends the answer, but what came of it is kept.
+  const stop = new AbortController();
+  let unshown: unknown;
+  const onUnshown = (error: unknown) => {
+    unshown ??= error;
+    stop.abort(error);
+  };
+  const kept: AnswerOutput = {
+    ...output,
+    add: (chunks) => output.add(chunks).catch(onUnshown),
+    end: (response, given) => output.end(response, given).catch(onUnshown),
+  };
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const answer = await showAnswer({ ...context, signal }, options, question, kept, consent);
+  return { ...answer, fault: unshown ?? answer.fault };
+}
+
+/** Where an answer goes by the options: stdout or a file, in one of the formats. */
+export function openQuestionOutput(
+  { io, cwd, note }: Context,
+  options: AnsweringOptions,
+  { generationConfig }: GenerateContentRequest,
+): Promise<AnswerOutput> {
+  return openAnswer({ ...options, io, cwd, note, candidates: generationConfig?.candidateCount });
+}
+
+/** @param consent given when the answer is kept, with its text */
+async function showAnswer(
+  context: Context,
+  options: AnsweringOptions,
+  question: Question,
+  output: AnswerOutput,
+  consent?: Consent,
+): Promise<Answer> {
   const started = monotonicMs();
   let firstMs: number | undefined;
   const shown = async (chunks: Parameters<typeof output.add>[0]) => {
@@ -77,47 +142,56 @@ export async function answerQuestion(
     await output.add(chunks);
   };
   try {
-    const { response, failure, calls } = await askWithTools(context, options, question, shown);
+    const answered = await askWithTools(context, options, question, { shown, consent });
+    const { response, failure, calls } = answered;
     await output.end(response, calls ? { calls } : {});
     if (options.usage) {
       await context.io.stderr.write(usageLine(response, { firstMs, totalMs: monotonicMs() - started }));
     }
     const fault = failure ?? (await answerFault(response, question));
-    if (fault) throw fault;
-    for (const line of candidateNotes(response, candidates ?? 1)) context.note(line);
-    await output.publish();
+    if (fault) await output.abandon();
+    else {
+      const asked = question.request.generationConfig?.candidateCount ?? 1;
+      for (const line of candidateNotes(response, asked)) context.note(line);
+      await output.publish();
+    }
+    return { ...answered, fault };
   } catch (error) {
     await output.abandon();
     throw error;
   }
 }
 
-type OnChunks = (chunks: readonly Generation['response'][]) => Promise<void>;
+type Showing = {
+  shown(chunks: readonly GenerateContentResponse[]): Promise<void>;
+  readonly consent: Consent | undefined;
+};
 
 async function askWithTools(
   context: Context,
   options: AnsweringOptions,
   question: Question,
-  shown: OnChunks,
+  showing: Showing,
 ): Promise<Answered> {
   const limited = timeLimit(context);
   const once = (request: GenerateContentRequest) =>
-    askOnce(context, options, { ...question, request }, limited.signal, shown);
+    askOnce(context, options, { ...question, request }, limited.signal, showing);
   try {
     if (options.tool.length === 0 && options.toolResponse.length === 0) {
-      return { ...(await once(question.request)), calls: undefined };
+      return { ...(await once(question.request)), calls: undefined, request: question.request };
     }
     const [{ bindTools }, { runToolRounds }] = await Promise.all([
       import('./tool-calls.ts'),
       import('../tools/tool-rounds.ts'),
     ]);
-    const { generation, unanswered } = await runToolRounds({
+    const limitedContext = { ...context, signal: limited.signal };
+    const { generation, unanswered, request } = await runToolRounds({
       ask: once,
       request: question.request,
-      answer: await bindTools({ ...context, signal: limited.signal }, options, question.request),
+      answer: await bindTools(limitedContext, options, question.request, showing.consent),
       maxRounds: options.maxToolRounds,
     });
-    return { ...generation, calls: unanswered };
+    return { ...generation, calls: unanswered, request };
   } finally {
     limited.clear();
   }
@@ -131,7 +205,7 @@ async function askOnce(
   options: AnsweringOptions,
   question: Question,
   signal: AbortSignal,
-  shown: OnChunks,
+  { shown, consent }: Showing,
 ): Promise<Generation> {
   let anyShown = false;
   const spinner = createSpinner(context.io.stderr, `asking ${question.model}`);
@@ -140,7 +214,7 @@ async function askOnce(
       ...question,
       signal,
       stream: options.stream,
-      keepText: keepsAnswer(options, question),
+      keepText: consent !== undefined || keepsAnswer(options, question),
       onChunks: async (chunks) => {
         spinner.stop();
         anyShown ||= options.format === 'jsonl' || chunks.some(holdsShown);

@@ -30,7 +30,8 @@ export async function composeRequest(
   limits: () => Promise<BackendLimits>,
 ): Promise<ComposedPrompt> {
   const { cwd, note } = context;
-  const base = options.request === undefined ? undefined : await readBase(options.request, context, limits);
+  const base =
+    options.request === undefined ? options.base : await readBase(options.request, context, limits);
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema, context);
   const generationConfig = await withSchema(generationConfigFrom(options.generation), schema);
   const safetySettings = parseSafety(options.safety);
@@ -42,7 +43,7 @@ export async function composeRequest(
     stdin: options.stdin ? stdinWhenNeeded(context) : undefined,
     note,
   });
-  if (typed.length === 0 && !base?.contents.length) {
+  if (typed.length === 0 && !base?.contents.length && !options.mayBeEmpty) {
     throw new UsageError('nothing to ask', { hint: 'gemini ask "a question", or pipe text into it' });
   }
 
@@ -90,7 +91,7 @@ async function resolveTyped(
 }
 
 /** A terminal and /dev/null hold nothing, which is quickly seen. */
-function stdinWhenNeeded({ io, signal, note }: Context): ReadStdin {
+export function stdinWhenNeeded({ io, signal, note }: Context): ReadStdin {
   return async (as) => {
     try {
       if (fstatSync(0).isCharacterDevice()) return undefined;
@@ -102,7 +103,11 @@ function stdinWhenNeeded({ io, signal, note }: Context): ReadStdin {
   };
 }
 
-function webOptions({ config, note, webClient }: Context, { urls }: PromptOptions): WebOptions {
+/** What fetching from the web needs, made on first use. */
+export function webOptions(
+  { config, note, webClient }: Context,
+  { urls }: Pick<PromptOptions, 'urls'>,
+): WebOptions {
   let client: ReturnType<Context['webClient']> | undefined;
   return {
     allowPrivate: urls.allowPrivate,

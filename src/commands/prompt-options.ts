@@ -5,6 +5,7 @@ import { parseByteSize } from '../prompt/byte-size.ts';
 import type { GenerationFlags } from '../prompt/generation-config.ts';
 import type { TypedPart } from '../prompt/parts.ts';
 import { isLiteralText, type LiteralText } from '../prompt/template-flags.ts';
+import type { GenerateContentRequest } from '../wire/generate-content.ts';
 
 /** What every command that asks has in common: the prompt and the request around it, as typed. */
 export type PromptOptions = {
@@ -17,6 +18,10 @@ export type PromptOptions = {
   readonly offline?: boolean;
   /** A request.json to start from. */
   readonly request: string | undefined;
+  /** A request to start from that is here already, in place of a file's: a conversation so far, or its settings. */
+  readonly base?: GenerateContentRequest | undefined;
+  /** There may be nothing to ask yet. */
+  readonly mayBeEmpty?: boolean;
   /** Text, or @FILE. */
   readonly system: string | LiteralText | undefined;
   readonly generation: GenerationFlags;
@@ -73,11 +78,7 @@ export function readPromptOptions(
     parts,
     stdin: flags.stdin !== false,
     label: is('label'),
-    urls: {
-      mode: text('urlMode') === 'pass' ? 'pass' : 'fetch',
-      maxBytes: readSize(text('maxFetchSize') ?? '64MiB', '--max-fetch-size'),
-      allowPrivate: is('allowPrivateUrls'),
-    },
+    urls: readUrlOptions(flags),
     request: text('request'),
     system: textOrFile('system'),
     generation: {
@@ -105,10 +106,32 @@ export function readPromptOptions(
   };
 }
 
+/** What is done with web addresses, of commander's flags. */
+export function readUrlOptions(flags: Readonly<Record<string, unknown>>): UrlOptions {
+  const { text, is } = readFlags(flags);
+  return {
+    mode: text('urlMode') === 'pass' ? 'pass' : 'fetch',
+    maxBytes: readSize(text('maxFetchSize') ?? '64MiB', '--max-fetch-size'),
+    allowPrivate: is('allowPrivateUrls'),
+  };
+}
+
 function readSize(text: string, flag: string): number {
   const bytes = parseByteSize(text);
   if (bytes !== undefined) return bytes;
   throw new UsageError(`${flag}: "${text}" is not a size`, { hint: 'a size is such as 200MB or 1GiB' });
+}
+
+/** Of --max-tokens-in: a number, also as 100k or 1M. */
+export function readTokenLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit = ''] = /^(\d{1,9})([kM]?)$/i.exec(text) ?? [];
+  if (digits === undefined) {
+    throw new UsageError(`--max-tokens-in: "${text}" is not a number of tokens`, {
+      hint: 'such as 20000, 20k or 1M',
+    });
+  }
+  return Number(digits) * ({ k: 1000, m: 1_000_000 }[unit.toLowerCase()] ?? 1);
 }
 
 /** What `--upload` says. */

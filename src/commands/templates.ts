@@ -18,7 +18,7 @@ type Flags = Readonly<Record<string, unknown>>;
 type TypedPrompt = { parts: readonly TypedPart[]; flags: Flags; typedFlags: Flags };
 
 /** The folder of templates: never the current one, which may be somebody else's. */
-function templatesFolder(env: Environment): string {
+export function templatesFolder(env: Environment): string {
   return join(configFolder(env), 'templates');
 }
 

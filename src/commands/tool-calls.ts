@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { readTextFile } from '../prompt/input.ts';
-import { createConsent, REFUSED } from '../tools/consent.ts';
+import type { IO } from '../terminal/io.ts';
+import { type Consent, createConsent, REFUSED } from '../tools/consent.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { parseToolBindings } from '../tools/tool-bindings.ts';
 import { parseToolResponses, type ToolResponse } from '../tools/tool-response.ts';
@@ -26,22 +27,19 @@ export type CallAnswerer = (call: FunctionCall) => Promise<ToolResponse | undefi
 /**
  * Binds functions to commands and to given responses. A command runs without a shell, asked about once, with its
  * arguments as JSON on stdin.
+ * @param allowed whether a command may run, when that is asked about for longer than one question
  * @throws UsageError for a name that the request does not declare
  */
 export async function bindTools(
   context: Context,
   options: ToolOptions,
   request: GenerateContentRequest,
+  allowed: Consent = consentOnTerminal(context.io, options, () => context.signal),
 ): Promise<CallAnswerer> {
   const { cwd, env, signal, note } = context;
   const bindings = new Map(parseToolBindings(options.tool).map((binding) => [binding.name, binding]));
   const responses = await parseToolResponses(options.toolResponse, (file) => readTextFile(file, cwd));
   checkDeclared([...bindings.keys(), ...responses.keys()], request);
-  const allowed = createConsent({
-    interactive: context.io.stdin.isTTY === true && context.io.stderr.isTTY,
-    yes: options.yes,
-    ask: (question) => askPerson(context, question),
-  });
   return async (call) => {
     const given = responses.get(call.name);
     if (given) return given;
@@ -59,6 +57,22 @@ export async function bindTools(
   };
 }
 
+/**
+ * Consent of the person at the terminal, if there is one.
+ * @param signal ends a question; asked for when there is one
+ */
+export function consentOnTerminal(
+  io: IO,
+  { yes }: Pick<ToolOptions, 'yes'>,
+  signal: () => AbortSignal,
+): Consent {
+  return createConsent({
+    interactive: io.stdin.isTTY === true && io.stderr.isTTY,
+    yes,
+    ask: (question) => askPerson({ io, signal: signal() }, question),
+  });
+}
+
 function checkDeclared(names: readonly string[], request: GenerateContentRequest): void {
   const declared = declaredFunctions(request);
   const unknown = names.find((name) => declared && !declared.has(name));
@@ -70,7 +84,7 @@ function checkDeclared(names: readonly string[], request: GenerateContentRequest
 }
 
 /** Whatever is not a yes is a no: the end of the input (Ctrl-D) too. */
-async function askPerson({ io, signal }: Context, question: string): Promise<boolean> {
+async function askPerson({ io, signal }: Pick<Context, 'io' | 'signal'>, question: string): Promise<boolean> {
   // Not as a line editor: that would take Ctrl-C for itself, and the run would not hear of it.
   const prompt = createInterface({ input: io.stdin, output: io.stderr.stream, terminal: false });
   const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')));

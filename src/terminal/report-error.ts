@@ -27,8 +27,8 @@ type Report = {
   stack: string | undefined;
 };
 
-/** Names of the exit codes, for programs that read the JSON report. */
-const CODES: Readonly<Record<number, string>> = {
+/** Names of the exit codes, for programs that read errors as JSON. */
+export const ERROR_NAMES: Readonly<Record<number, string>> = {
   1: 'internal',
   2: 'usage',
   3: 'input',
@@ -69,7 +69,7 @@ function reportOf(error: unknown, { debug, bugUrl, secrets }: ReportOptions): Re
   const message = error instanceof Error ? error.message : String(error);
   const exitCode = known?.exitCode ?? 1;
   return {
-    code: CODES[exitCode] ?? 'internal',
+    code: ERROR_NAMES[exitCode] ?? 'internal',
     exitCode,
     message: mask(known ? message : `internal error: ${message}`),
     hint: known ? known.hint && mask(known.hint) : bugHint(bugUrl),

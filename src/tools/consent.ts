@@ -10,6 +10,9 @@ export type ConsentOptions = {
   ask(question: string): Promise<boolean>;
 };
 
+/** @returns false when the person refused @throws UsageError when nobody can be asked */
+export type Consent = (binding: ToolBinding) => Promise<boolean>;
+
 /** What the model is told of a call that the person refused. */
 export const REFUSED = { error: 'the user refused to run this command' } as const;
 
@@ -17,7 +20,7 @@ export const REFUSED = { error: 'the user refused to run this command' } as cons
  * Whether a command may run. Each is asked about once, however many calls wait for the answer; one question at a time.
  * @returns a function that resolves to false when the person refused, and throws UsageError when nobody can be asked
  */
-export function createConsent(options: ConsentOptions): (binding: ToolBinding) => Promise<boolean> {
+export function createConsent(options: ConsentOptions): Consent {
   const answers = new Map<string, Promise<boolean>>();
   let asked: Promise<unknown> = Promise.resolve();
   return async ({ name, argv }) => {
@@ -34,7 +37,7 @@ export function createConsent(options: ConsentOptions): (binding: ToolBinding) =
     const answer = asked.then(() => options.ask(`The model calls ${name}. Run ${command}?`));
     answers.set(key, answer);
     // A question that failed fails the calls it was for, not the next question.
-    asked = answer.catch(() => {});
+    asked = answer.catch(() => answers.delete(key));
     return answer;
   };
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { isNestedTooDeep } from '../wire/json-depth.ts';
 import { splitNames } from './tool-bindings.ts';
 
 /** What the model is told: `functionResponse.response`. */
@@ -6,6 +7,7 @@ export type ToolResponse = Record<string, unknown>;
 
 /** A JSON object as it is; other JSON, and text (without the line end of its last line), as {result}. */
 export function toolResponse(output: string): ToolResponse {
+  if (isNestedTooDeep(output)) return { result: output };
   let value: unknown;
   try {
     value = JSON.parse(output);

@@ -1,10 +1,13 @@
 import { spawn } from '@lydell/node-pty';
 import { afterEachTest } from './clean-up.ts';
 import { BIN, cleanEnvironment, EXAMPLES } from './run-gemini.ts';
+import { checkForSecrets } from './secrets.ts';
 
 const running = new Set<() => void>();
+const checks: (() => void)[] = [];
 afterEachTest(() => {
   for (const kill of running) kill();
+  for (const check of checks.splice(0)) check();
 });
 
 /** The program on a real terminal of 60 columns, with everything that it writes there. */
@@ -31,6 +34,8 @@ export function runOnTerminal(
   const kill = () => child.kill('SIGKILL');
   running.add(kill);
   let screen = '';
+  // What is too long for a line goes on in the next.
+  checks.push(() => checkForSecrets(screen.replaceAll('\r\n', ''), { env: options.env ?? {}, args }));
   let seen = 0;
   let ended = false;
   let look = () => {};

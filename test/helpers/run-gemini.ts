@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEachFile } from './clean-up.ts';
+import { checkFilesForSecrets, checkForSecrets, PLANTED } from './secrets.ts';
 
 /** The built program, as a child process: what ships is what is tested. */
 export const BIN = resolve(import.meta.dirname, '../../bin/gemini.js');
@@ -20,20 +21,24 @@ export type RunOptions = {
 };
 
 const homes: string[] = [];
+const folders: string[] = [];
 afterEachFile(() => {
-  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true });
+  for (const home of homes) checkFilesForSecrets(home);
+  homes.length = 0;
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A folder of its own, removed after the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gemini-test-'));
-  homes.push(folder);
+  folders.push(folder);
   return folder;
 }
 
 /** An environment with no credential, proxy or setting of the person who runs the tests. */
 export function cleanEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   const home = temporaryFolder();
+  homes.push(home);
   return {
     PATH: process.env.PATH ?? '',
     HOME: home,
@@ -41,6 +46,7 @@ export function cleanEnvironment(extra: Record<string, string> = {}): Record<str
     CLOUDSDK_CONFIG: join(home, 'gcloud'),
     METADATA_SERVER_DETECTION: 'none',
     LANG: 'C.UTF-8',
+    ...(extra.GEMINI_EMULATOR_HOST ? PLANTED : {}),
     ...extra,
   };
 }
@@ -69,5 +75,12 @@ export async function runGemini(args: readonly string[], options: RunOptions = {
   const code = await new Promise<number | null>((done) => child.on('close', done));
   clearTimeout(timer);
   const stdoutBytes = Buffer.concat(stdout);
-  return { code, stdout: stdoutBytes.toString(), stderr: Buffer.concat(stderr).toString(), stdoutBytes };
+  const finished = {
+    code,
+    stdout: stdoutBytes.toString(),
+    stderr: Buffer.concat(stderr).toString(),
+    stdoutBytes,
+  };
+  checkForSecrets(finished.stdout + finished.stderr, { env: options.env ?? {}, args });
+  return finished;
 }

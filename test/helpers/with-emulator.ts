@@ -1,12 +1,17 @@
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorScript } from '../../src/emulator/script.ts';
 import { afterEachTest } from './clean-up.ts';
+import { checkForSecrets } from './secrets.ts';
 
 const running: Emulator[] = [];
 afterEachTest(async () => {
   const unused: string[] = [];
   for (const emulator of running.splice(0)) {
     unused.push(...emulator.unusedReplies());
+    const sent = emulator.requests.map(({ path, query, headers }) =>
+      JSON.stringify({ path, query, headers }),
+    );
+    checkForSecrets(sent.join('\n'), { env: {}, args: [] });
     await emulator.close();
   }
   // A reply nobody asked for means that the test does not test what it says.

@@ -1,0 +1,73 @@
+import { UsageError } from '../../errors.ts';
+import { checkParameters } from '../../models/check-parameters.ts';
+import { checkModelName } from '../../models/model-name.ts';
+import { readTextFile } from '../../prompt/input.ts';
+import { setPath } from '../../prompt/set-path.ts';
+import type { Frame } from '../../sessions/session-records.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import { displayCommand, parseToolBindings } from '../../tools/tool-bindings.ts';
+import type { Chat } from './chat-state.ts';
+import type { SlashHost } from './slash-commands.ts';
+
+/** `/system` */
+export async function system(chat: Chat, rest: string, { print }: SlashHost): Promise<void> {
+  if (rest === '') {
+    const text = chat.frame.systemInstruction?.parts.map((part) => part.text ?? '').join('\n');
+    return print(`${text ? sanitize(text) : 'no system instruction'}\n`);
+  }
+  const { systemInstruction: _before, ...others } = chat.frame;
+  if (rest === 'none') {
+    chat.frame = others;
+    return print('no system instruction from here on\n');
+  }
+  const text = rest.startsWith('@') ? await readTextFile(rest.slice(1), chat.context.cwd) : rest;
+  chat.frame = { ...others, systemInstruction: { parts: [{ text }] } };
+  return print('set, from the next message on\n');
+}
+
+/** `/model` */
+export async function model(chat: Chat, rest: string, { print }: SlashHost): Promise<void> {
+  if (rest !== '') {
+    const name = checkModelName(rest);
+    warn(chat, chat.frame, name);
+    chat.model = name;
+  }
+  await print(`${sanitize(chat.model)}\n`);
+}
+
+/** `/set` */
+export async function set(chat: Chat, rest: string, { print }: SlashHost): Promise<void> {
+  if (rest === '') return print(`${sanitize(JSON.stringify(chat.frame, null, 2))}\n`);
+  const { contents, ...frame } = setPath({ ...chat.frame, contents: [] as unknown[] }, rest);
+  if (contents.length > 0)
+    throw new UsageError('/set: what was said stays as it was said; /undo takes it back');
+  warn(chat, frame, chat.model);
+  chat.frame = frame;
+}
+
+/** @throws UsageError for what the model is known to refuse */
+function warn({ context }: Chat, { generationConfig }: Frame, name: string): void {
+  if (!generationConfig) return;
+  const { errors, warnings } = checkParameters(name, generationConfig);
+  const [first, ...details] = errors;
+  if (first) throw new UsageError(first, { details });
+  for (const line of warnings) context.note(`warning: ${line}`);
+}
+
+/** `/tools` */
+export async function tools({ frame, options }: Chat, _rest: string, { print }: SlashHost): Promise<void> {
+  const commands = new Map(
+    parseToolBindings(options.tool).map(({ name, argv }) => [name, displayCommand(argv)]),
+  );
+  const given = new Set(options.toolResponse.map((each) => each.slice(0, each.indexOf('=')).trim()));
+  const lines = (frame.tools ?? []).flatMap(({ functionDeclarations = [], ...services }) => [
+    ...functionDeclarations.map(({ name }) => {
+      const answer = commands.get(name) ?? (given.has(name) ? 'a given response' : 'nothing');
+      return `${name}: answered by ${answer}`;
+    }),
+    ...Object.keys(services).map((service) => `${service}: at the service`),
+  ]);
+  await print(
+    `${lines.map(sanitize).join('\n') || 'no tools: start with --tools @FILE and --tool NAME=COMMAND'}\n`,
+  );
+}
