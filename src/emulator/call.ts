@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { GenerateContentResponse } from '../wire/generate-content.ts';
 import { GoogleError } from './google-error.ts';
+import type { Transcriber } from './responder/transcriber.ts';
 import type { Store } from './store/store.ts';
 
 /** One request, as routes and scripts see it. */
@@ -21,6 +22,8 @@ export type Call = {
   pieces(): AsyncIterable<Buffer>;
   /** What was uploaded to this emulator. */
   readonly store: Store;
+  /** Who tells what is said in recordings. */
+  readonly transcriber: Transcriber;
   /** From a script: what to answer in place of the emulator's own words. */
   readonly chunks?: AsyncIterable<GenerateContentResponse>;
 };
@@ -28,7 +31,7 @@ export type Call = {
 /** @throws GoogleError 400 when the request target is no URL */
 export function callOf(
   request: IncomingMessage,
-  { bodyLimit, store, signal }: { bodyLimit: number; store: Store; signal: AbortSignal },
+  { bodyLimit, ...own }: { bodyLimit: number; store: Store; transcriber: Transcriber; signal: AbortSignal },
 ): Call {
   const target = request.url ?? '/';
   if (!URL.canParse(target, 'http://emulator'))
@@ -40,13 +43,12 @@ export function callOf(
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,
-    signal,
+    ...own,
     body: () => {
       body ??= readBody(request, bodyLimit);
       return body;
     },
     pieces: () => (body === undefined ? request : whole(body)),
-    store,
   };
 }
 

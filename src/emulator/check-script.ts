@@ -1,4 +1,5 @@
 import { patternTest } from './script-pattern.ts';
+import { LIE_KINDS } from './transcripts.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -15,6 +16,10 @@ export function checkScript(script: unknown): string | undefined {
     const found = checkReply(reply, `replies[${index}]`);
     if (found !== undefined) return found;
   }
+  for (const [index, transcript] of (Array.isArray(script.transcripts) ? script.transcripts : []).entries()) {
+    const found = checkTranscript(transcript, `transcripts[${index}]`);
+    if (found !== undefined) return found;
+  }
   return undefined;
 }
 
@@ -27,7 +32,22 @@ const isCount: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
 const isList: Check = (value) => Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-const SCRIPT: Record<string, Check> = { strict: isBoolean, replies: isList };
+const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+
+const SCRIPT: Record<string, Check> = { strict: isBoolean, replies: isList, transcripts: isList };
+const TRANSCRIPT: Record<string, Check> = { sha256: isString, segments: isList, lies: isList };
+const SEGMENT: Record<string, Check> = {
+  start: isNumber,
+  end: isNumber,
+  text: isString,
+  speaker: isString,
+  language: isString,
+};
+const LIE: Record<string, Check> = {
+  kind: (value) => LIE_KINDS.some((kind) => kind === value),
+  times: (value) => value === 'any' || (isCount(value) && value !== 0),
+  at: isNumber,
+};
 const REPLY: Record<string, Check> = {
   name: isString,
   match: isObject,
@@ -79,6 +99,27 @@ function checkReply(reply: unknown, place: string): string | undefined {
     if (found !== undefined) return found;
   }
   return isObject(reply.fault) ? checkFault(reply.fault, `${place}.fault`) : undefined;
+}
+
+function checkTranscript(transcript: unknown, place: string): string | undefined {
+  if (!isObject(transcript)) return `${place} is not an object`;
+  const problem = checkFields(transcript, TRANSCRIPT, place);
+  if (problem !== undefined) return problem;
+  if (!('segments' in transcript)) return `${place}.segments is missing`;
+  for (const [name, fields, required] of [
+    ['segments', SEGMENT, ['start', 'end', 'text']],
+    ['lies', LIE, ['kind']],
+  ] as const) {
+    const items = transcript[name];
+    for (const [index, item] of (Array.isArray(items) ? items : []).entries()) {
+      const itemPlace = `${place}.${name}[${index}]`;
+      if (!isObject(item)) return `${itemPlace} is not an object`;
+      const missing = required.find((field) => !(field in item));
+      const found = missing ? `${itemPlace}.${missing} is missing` : checkFields(item, fields, itemPlace);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 function checkFault(fault: Record<string, unknown>, place: string): string | undefined {

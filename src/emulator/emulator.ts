@@ -6,6 +6,7 @@ import { deliver } from './deliver.ts';
 import { errorAnswer } from './framing.ts';
 import { GoogleError } from './google-error.ts';
 import { createRecorder, type RecordedRequest } from './recorder.ts';
+import { createTranscriber } from './responder/transcriber.ts';
 import { routeOf } from './routes/index.ts';
 import type { EmulatorScript, ScriptedReply } from './script.ts';
 import { playScript } from './script-player.ts';
@@ -22,6 +23,8 @@ export type EmulatorOptions = {
   readonly record?: boolean;
   /** Largest request body in bytes; 512 MB unless given, which is near the longest string Node can hold. */
   readonly bodyLimit?: number;
+  /** How long a batch job is pending before it runs, in milliseconds; 100 unless given. */
+  readonly batchDelayMs?: number;
   /** One line for each request, without secrets. */
   readonly log?: (line: string) => void;
 };
@@ -32,7 +35,7 @@ export type Emulator = {
   readonly port: number;
   /** Empty unless `record` was asked for. */
   readonly requests: readonly RecordedRequest[];
-  /** The script's replies that no request has used yet, by name or place. */
+  /** The script's replies that no request has used yet, by name or place; and the lies that were not told. */
   unusedReplies(): string[];
   /** Ends all connections at once. */
   close(): Promise<void>;
@@ -47,7 +50,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { port = 0, host = '127.0.0.1', bodyLimit = 512_000_000, log } = options;
   const player = playScript(options.script);
   const recorder = createRecorder(options.record === true);
-  const store = createStore();
+  const store = createStore(options);
+  const transcriber = createTranscriber(options.script?.transcripts);
 
   const server = createServer((request, response) => {
     const abort = new AbortController();
@@ -72,7 +76,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   ): Promise<number> {
     let call: Call | undefined;
     try {
-      call = callOf(request, { bodyLimit, store, signal });
+      call = callOf(request, { bodyLimit, store, transcriber, signal });
       const reply = await player.next(call);
       const readBody = reply?.readBody !== false && !sendsFile(call);
       recorder.add(call, readBody ? await call.body() : undefined);
@@ -103,7 +107,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url: `http://${host}:${address.port}`,
     port: address.port,
     requests: recorder.requests,
-    unusedReplies: () => player.unused(),
+    unusedReplies: () => [...player.unused(), ...transcriber.unused()],
     close: async () => {
       await new Promise<void>((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));

@@ -77,5 +77,6 @@ export type ReceivedGenerationConfig = {
   responseFormat?: { text?: { mimeType?: string; schema?: unknown } }[];
   responseModalities?: string[];
   mediaResolution?: string;
+  audioTranscriptionConfig?: { diarization?: boolean; wordTimestamp?: boolean };
   thinkingConfig?: { includeThoughts?: boolean; thinkingBudget?: number; thinkingLevel?: string };
 };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { checkScript } from './check-script.ts';
+import type { ScriptedTranscript } from './transcripts.ts';
 
 /**
  * What the emulator is to answer, in order. A request takes the first reply that fits it and is not used up; without one
@@ -18,6 +19,8 @@ import { checkScript } from './check-script.ts';
 export type EmulatorScript = {
   readonly strict?: boolean;
   readonly replies: readonly ScriptedReply[];
+  /** What is said in the recordings that it is asked to transcribe. */
+  readonly transcripts?: readonly ScriptedTranscript[];
 };
 
 /**

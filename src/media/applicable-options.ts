@@ -29,12 +29,10 @@ export function checkOptions({ name, kind, mimeType, content, options }: Medium)
       ...(endSeconds !== undefined && { endSeconds }),
     };
     // VideoMetadata "should only be specified while the video data is presented" (Part, aiplatform v1).
-    if (kind !== 'audio') refuse(time, 'is for videos');
-    refuse(
-      time,
-      'is for videos: of audio the services hear all',
-      'cut it first, for example with ffmpeg -ss and -to',
-    );
+    if (kind !== 'audio') refuse(time, 'is for videos and recordings');
+    if ('uri' in content) {
+      refuse(time, 'cannot be: of audio the service hears all', 'attach the file itself');
+    }
   }
   if (resolution !== undefined && (kind === 'audio' || mimeType.startsWith('text/'))) {
     refuse({ resolution }, 'is for images, videos and PDFs');

@@ -8,6 +8,7 @@ import { type Descriptor, openDescriptor } from './descriptor.ts';
 import { displayName } from './display-name.ts';
 import { changed, notAFile, openFailure } from './file-faults.ts';
 import { fileReader } from './file-reader.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** A file that the first look has read whole is kept: opening thousands of small ones again takes seconds. */
 const SMALL_BYTES = 4096;
@@ -18,6 +19,8 @@ export type FileSourceOptions = {
   readonly onNote?: (line: string) => void;
   /** An empty file is no fault: its head is empty then. */
   readonly mayBeEmpty?: boolean;
+  /** The largest file that is kept when the first look has read it whole; 4 KiB unless given. */
+  readonly keepBytes?: number;
 };
 
 /** A file that was looked at: its first bytes, and a source that gives all of them later. */
@@ -29,13 +32,21 @@ export type OpenedFile = { readonly source: ByteSource; readonly head: Buffer };
  * @throws InputError at once for what is missing, unreadable, empty or no regular file; never waits for a FIFO
  */
 export async function openFileSource(path: string, options: FileSourceOptions): Promise<OpenedFile> {
+  const { keepBytes } = options;
+  if (keepBytes !== undefined) {
+    const small = readSmallFile(resolve(options.cwd, path), keepBytes);
+    if (small) {
+      const source = { ...bufferSource(small.bytes, path), path: resolve(options.cwd, path) };
+      return { source, head: small.bytes.subarray(0, HEAD_BYTES) };
+    }
+  }
   const { file, absolute } = await openAsSpelled(path, options);
   try {
     const seen = await regularFile(file, path);
     if (seen.size === 0n && !options.mayBeEmpty) throw new InputError(`${displayName(path)} is empty`);
     const head = Buffer.allocUnsafe(Math.min(HEAD_BYTES, Number(seen.size)));
     const count = await file.read(head, 0, head.length, 0);
-    const whole = count === Number(seen.size) && count <= SMALL_BYTES;
+    const whole = count === Number(seen.size) && count <= (options.keepBytes ?? SMALL_BYTES);
     const source = whole ? { ...bufferSource(head, path), path: absolute } : fileSource(absolute, path, seen);
     return { source, head: head.subarray(0, count) };
   } catch (error) {

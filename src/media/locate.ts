@@ -48,16 +48,23 @@ export async function locate(
   if ('path' in part) return locateFile(part, options);
   const medium =
     'bytes' in part ? await identifyBytes(part, part, options) : await locateAddress(part, options);
-  return withOptions(medium);
+  return withOptions(medium, options);
 }
 
-/** What the options ask for, as far as it is done here: the services cut videos, but no documents. */
-async function withOptions(medium: Medium): Promise<Medium> {
+/** What the options ask for, as far as it is done here: the services cut videos, but no documents and no audio. */
+async function withOptions(medium: Medium, { signal }: LocateOptions): Promise<Medium> {
   checkOptions(medium);
-  const { content, options } = medium;
-  if (!options.pages || !('bytes' in content)) return medium;
-  const { cutPages } = await import('./cut-pages.ts');
-  return { ...medium, content: { bytes: await cutPages(content.bytes, options.pages) } };
+  const { content, kind, options } = medium;
+  if ('uri' in content) return medium;
+  if (options.pages) {
+    const { cutPages } = await import('./cut-pages.ts');
+    return { ...medium, content: { bytes: await cutPages(content.bytes, options.pages) } };
+  }
+  if (kind === 'audio' && (options.startSeconds !== undefined || options.endSeconds !== undefined)) {
+    const { cutTime } = await import('./cut-time.ts');
+    return cutTime(medium, { signal });
+  }
+  return medium;
 }
 
 async function locateFile(part: PathPart, options: LocateOptions): Promise<Medium | PassedOver> {
@@ -73,7 +80,7 @@ async function locateFile(part: PathPart, options: LocateOptions): Promise<Mediu
     if (inFolder && error instanceof GeminiError) return passedOver;
     throw error;
   }
-  return withOptions(medium);
+  return withOptions(medium, options);
 }
 
 /** Each form of address has its file; what has no scheme was a path. */

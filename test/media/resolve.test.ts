@@ -230,7 +230,7 @@ describe('options after "#"', () => {
   test.each([
     ['coffee.jpg#fps=2', /coffee\.jpg.*fps=2/],
     ['coffee.jpg#t=1,2', /t=1,2/],
-    ['talk.mp3#t=1,2', /t=1,2/],
+    ['gs://bucket/talk.mp3#t=1,2', /t=1,2/],
     ['talk.mp3#resolution=low', /resolution=low/],
     ['notes.md#resolution=low', /resolution=low/],
     ['coffee.jpg#pages=3-7', /coffee\.jpg.*pages=3-7/],

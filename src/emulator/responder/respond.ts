@@ -9,18 +9,24 @@ import { inspectRequest } from './inspect.ts';
 import { structuredText } from './json-answer-text.ts';
 import { limitText, pieces } from './limit-text.ts';
 import { report } from './report.ts';
+import { createTranscriber, type Transcriber } from './transcriber.ts';
+import { type Transcription, transcriptionOf } from './transcription.ts';
 
 /**
- * The emulator's own answer, chunk by chunk: what was received in plain words, JSON for a schema, or function calls.
+ * The emulator's own answer, chunk by chunk: what was received in plain words, a transcript, JSON for a schema, or
+ * function calls.
  * With several candidates their chunks take turns.
  * @throws GoogleError 400 for a schema that nothing fits, 400 or 403 for a file that cannot be used
  */
 export async function respond(
   request: ReceivedRequest,
-  { model, service, store }: { model: string; service: Service; store: Store },
+  from: { model: string; service: Service; store: Store; transcriber?: Transcriber },
 ): Promise<AsyncGenerator<GenerateContentResponse>> {
+  const { model, service, store, transcriber = createTranscriber() } = from;
   const inspections = await inspectRequest(request, store);
   const prompt = countPrompt(request, inspections, model);
+  const transcription = await transcriptionOf(request, inspections, { model, store, transcriber });
+  if (transcription) return chunksOf([transcriptPlan(request, transcription)], prompt, model, service);
   const text = report(request, inspections);
   const calls = plannedCalls(request);
   const config = request.generationConfig ?? {};
@@ -52,6 +58,13 @@ function textPlan(request: ReceivedRequest, text: string): Plan {
   const limited = limitText(text, stopSequences, limit);
   const steps = [...thoughts, ...pieces(limited.text).map((piece) => ({ text: piece }))];
   return { steps, finishReason: limited.finishReason };
+}
+
+function transcriptPlan(request: ReceivedRequest, transcription: Transcription): Plan {
+  const { finishReason } = transcription;
+  if ('parts' in transcription) return { steps: transcription.parts, finishReason };
+  const plan = textPlan(request, transcription.text);
+  return plan.finishReason === 'STOP' ? { ...plan, finishReason } : plan;
 }
 
 function callPlan(
@@ -108,7 +121,8 @@ function outputCounter(candidates: number) {
       const own = said[index];
       if (own === undefined) return;
       if (part.thought === true) own.thoughts += part.text?.length ?? 0;
-      else own.text += part.text?.length ?? JSON.stringify(part.functionCall).length;
+      else
+        own.text += part.text?.length ?? JSON.stringify(part.functionCall ?? part.audioTranscription).length;
     },
     total(): Output {
       const sum = (name: keyof Output) =>

@@ -3,7 +3,7 @@ import { isSchema, listOf, merged, resolved, type SchemaObject } from './schema-
 /**
  * Makes a small value that a schema accepts: every property (as deep as is reasonable, then the required ones only),
  * one item in a list unless it wants more, the first alternative that works, `"emulator"` for free text.
- * `pattern`, `not` and `uniqueItems` are not looked at.
+ * Text that is described as `MM:SS` is a time. `pattern`, `not` and `uniqueItems` are not looked at.
  * @returns undefined when the schema accepts nothing that this can make
  */
 export function instanceOf(schema: unknown): { value: unknown } | undefined {
@@ -130,7 +130,8 @@ function makeString(schema: SchemaObject): unknown {
   const least = numberOf(schema.minLength) ?? 0;
   const most = numberOf(schema.maxLength) ?? Number.POSITIVE_INFINITY;
   if (least > most || least > 100_000) return NONE;
-  const text = FORMATS[String(schema.format ?? '').toLowerCase()] ?? TEXT;
+  const said = FORMATS[String(schema.format ?? '').toLowerCase()];
+  const text = said ?? (/\bMM:SS\b/.test(String(schema.description ?? '')) ? '00:00' : TEXT);
   return text.padEnd(least, ` ${TEXT}`).slice(0, most);
 }
 

@@ -28,7 +28,7 @@ async function answer(call: Call, service: ChatService): Promise<Answer> {
     const chat = checkChat(parseJsonText(await call.body()), service);
     const model = chat.model ?? chat.model_id ?? '';
     const chunks =
-      call.chunks ?? (await respond(requestOfChat(chat), { model, service: 'developer', store: call.store }));
+      call.chunks ?? (await respond(requestOfChat(chat), { ...call, model, service: 'developer' }));
     return await frameChat(chat, chunks, service === 'gdc');
   } catch (error) {
     if (error instanceof ChatRefusal) return chatErrorAnswer(400, error);

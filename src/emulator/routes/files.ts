@@ -24,6 +24,16 @@ export const FILES_ROUTES: readonly Route[] = [
     handle: ({ store }, { id = '' }) => jsonAnswer(fileResource(known(store, id))),
   },
   {
+    method: 'GET',
+    path: new RegExp(`^(?:/download)?${FILES.slice(1)}/(?<id>[^/:]+):download$`),
+    handle: ({ store }, { id = '' }) => {
+      const { generated, mimeType, bytes } = known(store, id);
+      if (!generated) throw new GoogleError(400, 'Only generated files can be downloaded.');
+      const headers = { 'content-type': mimeType, 'content-length': String(bytes.size) };
+      return { status: 200, headers, body: bytes.pieces() };
+    },
+  },
+  {
     method: 'DELETE',
     path: new RegExp(`${FILES}/(?<id>[^/:]+)$`),
     handle: ({ store }, { id = '' }) => {
@@ -49,7 +59,10 @@ export function fileResource(file: StoredFile): Record<string, unknown> {
     sha256Hash: Buffer.from(bytes.digests().sha256.toString('hex')).toString('base64'),
     uri: `https://generativelanguage.googleapis.com/v1beta/files/${id}`,
     state: fileState(file),
-    source: 'UPLOADED',
+    source: file.generated ? 'GENERATED' : 'UPLOADED',
+    ...(file.generated && {
+      downloadUri: `https://generativelanguage.googleapis.com/v1beta/files/${id}:download?alt=media`,
+    }),
   };
 }
 

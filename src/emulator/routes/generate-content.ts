@@ -15,10 +15,7 @@ export const GENERATE_CONTENT: readonly Route[] = methodPaths('generateContent|s
       const request = checkGenerateContent(parseJsonText(await call.body()), service);
       // The emulator keeps no caches, and a request that names one has left out what is in it.
       if (request.cachedContent) throw new GoogleError(403, 'CachedContent not found (or permission denied)');
-      return await frame(
-        call,
-        call.chunks ?? (await respond(request, { model, service, store: call.store })),
-      );
+      return await frame(call, call.chunks ?? (await respond(request, { ...call, model, service })));
     },
   }),
 );

@@ -1,6 +1,8 @@
 import type { Answer } from '../answer.ts';
 import type { Call } from '../call.ts';
 import { GoogleError } from '../google-error.ts';
+import { BATCH_PREDICTION_JOBS } from './batch-prediction-jobs.ts';
+import { BATCHES } from './batches.ts';
 import { CHAT_COMPLETIONS } from './chat-completions.ts';
 import { COUNT_TOKENS } from './count-tokens.ts';
 import { FILE_UPLOAD_ROUTES } from './file-upload.ts';
@@ -21,6 +23,8 @@ const ROUTES: readonly Route[] = [
   ...FILE_UPLOAD_ROUTES,
   ...STORAGE_ROUTES,
   ...STORAGE_UPLOAD_ROUTES,
+  ...BATCHES,
+  ...BATCH_PREDICTION_JOBS,
 ];
 
 /**

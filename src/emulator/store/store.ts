@@ -1,3 +1,4 @@
+import type { Batch } from '../batches/batch.ts';
 import type { PendingUpload } from './pending-upload.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 
@@ -9,6 +10,8 @@ export type StoredFile = {
   readonly mimeType: string;
   readonly created: Date;
   readonly bytes: StoredBytes;
+  /** Made by the service, which is why it can be downloaded. */
+  readonly generated?: true;
 };
 
 /** An object of Cloud Storage. */
@@ -28,18 +31,29 @@ export type Store = {
   readonly files: Map<string, StoredFile>;
   /** By `bucket/name`. */
   readonly objects: Map<string, StoredObject>;
+  /** By ID, in the order they were made. */
+  readonly batches: Map<string, Batch>;
+  /** How long a batch is pending. */
+  readonly batchDelayMs: number;
   close(): Promise<void>;
 };
 
-export function createStore(): Store {
+/** A batch is seen to wait, but nobody waits for it. */
+const BATCH_DELAY_MS = 100;
+
+export function createStore({ batchDelayMs = BATCH_DELAY_MS }: { batchDelayMs?: number } = {}): Store {
   const uploads = new Map<string, PendingUpload>();
   const files = new Map<string, StoredFile>();
   const objects = new Map<string, StoredObject>();
+  const batches = new Map<string, Batch>();
   return {
     uploads,
     files,
     objects,
+    batches,
+    batchDelayMs,
     async close() {
+      for (const { abort } of batches.values()) abort.abort();
       const held = [...uploads.values(), ...files.values(), ...objects.values()].map(({ bytes }) => bytes);
       for (const bytes of new Set(held)) await bytes.close().catch(() => {});
     },

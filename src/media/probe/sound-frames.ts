@@ -39,7 +39,7 @@ export async function measureFrames(access: RandomAccess): Promise<number | unde
 const HEADER_BYTES = 7;
 
 /** Where an ID3v2 tag at the start ends: its size has 7 bits a byte. */
-async function tagEnd(access: RandomAccess): Promise<number> {
+export async function tagEnd(access: RandomAccess): Promise<number> {
   const head = await access.read(0, 10);
   if (head.length < 10 || head.toString('latin1', 0, 3) !== 'ID3') return 0;
   const [a = 0, b = 0, c = 0, d = 0] = head.subarray(6);
@@ -48,7 +48,8 @@ async function tagEnd(access: RandomAccess): Promise<number> {
 
 type Frame = { readonly bytes: number; readonly seconds: number };
 
-function frameAt(bytes: Buffer, at: number): Frame | undefined {
+/** The frame whose header stands there, if one does. */
+export function frameAt(bytes: Buffer, at: number): Frame | undefined {
   const [sync = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
   if (sync !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
   // Layer 0 is ADTS.
