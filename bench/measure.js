@@ -59,23 +59,35 @@ export async function compare(ours, floor, { runs, figure = 'wall', ...options }
 }
 
 /** Peak memory of a command's process, in MiB: the median of some runs. */
-export async function peakMemory(command, { runs = 3, env = {}, ...options } = {}) {
+export async function peakMemory(command, { runs = 3, ...options } = {}) {
+  const peaks = await preloaded('peak-memory.cjs', 'BENCH_PEAK_FILE', command, { runs, ...options });
+  return median(peaks.map((kib) => kib / 1024));
+}
+
+/** Processor time of a command's process, all threads, in milliseconds: of one run. */
+export async function cpuTime(command, options = {}) {
+  const [ms] = await preloaded('cpu-time.cjs', 'BENCH_CPU_FILE', command, { runs: 1, ...options });
+  return ms;
+}
+
+/** What a preloaded script leaves in the file that a variable names, of each run. */
+async function preloaded(script, variable, command, { runs, env = {}, ...options }) {
   const folder = mkdtempSync(join(tmpdir(), 'gemini-bench-'));
-  const file = join(folder, 'peak');
-  const preload = join(import.meta.dirname, 'peak-memory.cjs');
-  const peaks = [];
+  const file = join(folder, 'figure');
+  const preload = join(import.meta.dirname, script);
+  const figures = [];
   try {
     for (let index = 0; index < runs; index++) {
       await run(command, {
         ...options,
-        env: { ...env, NODE_OPTIONS: `--require ${preload}`, BENCH_PEAK_FILE: file },
+        env: { ...env, NODE_OPTIONS: `--require ${preload}`, [variable]: file },
       });
-      peaks.push(Number(readFileSync(file, 'utf8')) / 1024);
+      figures.push(Number(readFileSync(file, 'utf8')));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return median(peaks);
+  return figures;
 }
 
 export function median(values) {

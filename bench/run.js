@@ -1,11 +1,11 @@
 // `npm run bench`: each figure as a ratio to a floor measured in the same run, beside its budget.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compare, ENVIRONMENT, median, peakMemory } from './measure.js';
+import { compare, cpuTime, ENVIRONMENT, median, peakMemory } from './measure.js';
 
 const { frame } = createRequire(import.meta.url)('./server.cjs');
 const here = import.meta.dirname;
@@ -46,6 +46,9 @@ const floorFile = (file) => [
   `${base}/v1beta/models/bench-text:streamGenerateContent?alt=sse`,
 ];
 
+/** Enough of a picture to be taken for one. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d4948445200000004000000040802000000269309290000000f', 'hex');
+
 const rows = [];
 const add = (figure, value, budget, note = '') => {
   rows.push({ figure, value, budget, within: value <= budget, note });
@@ -59,6 +62,7 @@ try {
   await media();
   await streams();
   await latency();
+  await many();
 } finally {
   server.kill();
   rmSync(folder, { recursive: true, force: true });
@@ -196,4 +200,45 @@ async function latency() {
   await new Promise((resolve) => child.on('close', resolve));
   local.close();
   add('from socket to stdout, median (ms)', median(delays.slice(5)), 1);
+}
+
+/** Files for `describe`: PNGs of 4 by 4 pixels, as a server reads them, each with another comment. */
+function makePictures(count) {
+  const place = join(folder, `pictures-${count}`);
+  mkdirSync(place);
+  for (let index = 0; index < count; index++) {
+    const name = `${String(index).padStart(6, '0')}.png`;
+    writeFileSync(join(place, name), Buffer.concat([PNG, Buffer.from(name)]));
+  }
+  return place;
+}
+
+/** What one file of many costs: processor time, and memory that does not grow with their number. */
+async function many() {
+  const url = `${base}/v1beta/models/bench-whole:generateContent`;
+  let runs = 0;
+  // A journal of its own for each run: what is done is not asked again.
+  const describe = (place) => [
+    ...[node, BIN, 'describe', '-b', 'developer', '--base-url', base, '-m', 'bench-whole', place, '-q'],
+    ...['--journal', join(folder, `journal-${runs++}.jsonl`)],
+    ...['--format', 'jsonl', '-o', join(folder, 'records.jsonl')],
+  ];
+  const floor = (place) => [
+    ...[node, floorScript('describe-loop.cjs'), place, url, '8', join(folder, 'floor.jsonl')],
+  ];
+  const place = makePictures(20_000);
+  const pairs = [];
+  for (let index = 0; index < 3; index++) {
+    pairs.push([await cpuTime(describe(place), { env }), await cpuTime(floor(place), { env })]);
+  }
+  const perFile = (at) => (median(pairs.map((pair) => pair[at])) / 20_000).toFixed(3);
+  add(
+    'describe 20,000 files, CPU / bare request loop',
+    median(pairs.map(([ours, bare]) => ours / bare)),
+    1.6,
+    `${perFile(0)} ms / ${perFile(1)} ms a file`,
+  );
+  const few = await peakMemory(describe(makePictures(2000)), { env, runs: 1 });
+  const all = await peakMemory(describe(place), { env, runs: 1 });
+  add('describe 20,000 files, peak memory over 2,000 (MiB)', all - few, 40);
 }

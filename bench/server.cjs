@@ -16,6 +16,15 @@ const ANSWERS = {
     yield frame('The sky is blue because ', false);
     yield frame('air scatters blue light more than red.', true);
   },
+  // One whole answer, as to a request without a stream.
+  *whole() {
+    yield JSON.stringify({
+      candidates: [
+        { content: { role: 'model', parts: [{ text: 'A square.' }] }, index: 0, finishReason: 'STOP' },
+      ],
+      usageMetadata: { promptTokenCount: 266, candidatesTokenCount: 4, totalTokenCount: 270 },
+    });
+  },
   // 29 MB in 100,000 events.
   *events() {
     const one = frame('twelve bytes'.padEnd(72, '.'), false);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './cli/commands.ts';
 import type { Flags, Invocation } from './cli/declare.ts';
+import { TOPICS } from './cli/topics.ts';
 import type { Context, ContextOptions } from './context.ts';
 import { UsageError } from './errors.ts';
 import type { IO } from './terminal/io.ts';
@@ -29,10 +30,6 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
   const { io, env } = world;
   const first = argv[0];
   const named = isNamed(first);
-  if (first === 'help' && argv[1] !== undefined && !Object.hasOwn(COMMANDS, argv[1])) {
-    const topic = (await import('./commands/help-topics.ts')).HELP_TOPICS[argv[1]];
-    if (topic) return io.stdout.write(topic());
-  }
   // `gemini "text"` and `gemini -p "text"` mean ask, since fingers type that.
   const rest = named ? argv.slice(1) : argv;
   const full = named ? argv : ['ask', ...argv];
@@ -41,12 +38,20 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
   let help = '';
   const program = await declareProgram(
     invocation,
-    (name) => name === wanted,
+    (name) => name === wanted || wanted === 'man',
     (text) => (help += text),
   );
+  if (first === 'help') {
+    const { helpOn } = await import('./cli/help.ts');
+    return io.stdout.write((await helpOn(argv.slice(1), program)) ?? help);
+  }
   if (first === undefined && io.stdin.isTTY) {
     await io.stdout.write(program.helpInformation() + EXAMPLES);
     return;
+  }
+  const command = program.commands.find((each) => each.name() === first);
+  if (command && command.commands.length > 0) {
+    (await import('./cli/help.ts')).checkSubcommand(command, argv[1]);
   }
   try {
     await program.parseAsync(rewriteOptionalValues(full), { from: 'user' });
@@ -67,8 +72,7 @@ export function commandOf([first = 'ask']: readonly string[]): string {
 /** Whether the first word is a command's; any other is a part of a question. */
 function isNamed(first: string | undefined): first is string {
   return (
-    first !== undefined &&
-    (Object.hasOwn(COMMANDS, first) || /^(help|-h|--help|-V|--version)$/.test(first))
+    first !== undefined && (Object.hasOwn(COMMANDS, first) || /^(help|-h|--help|-V|--version)$/.test(first))
   );
 }
 
@@ -96,7 +100,7 @@ export async function declareProgram(
     const command = program.command(name).description(description);
     if (wanted(name)) (await declare())(command, invocation);
   }
-  return program.helpCommand('help [command]', 'help on a command, or on: credentials, environment');
+  return program.helpCommand('help [command]', `help on a command, or on: ${Object.keys(TOPICS).join(', ')}`);
 }
 
 function launchOf(flags: Flags): Launch {

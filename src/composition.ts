@@ -10,6 +10,7 @@ import type { BackendName } from './config/settings.ts';
 import { AuthError, type GeminiError, InputError, UsageError } from './errors.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './http/client.ts';
 import type { RetryOptions } from './http/retry.ts';
+import { isSecretHeader } from './http/trace.ts';
 import { VERSION } from './version.ts';
 
 /** From settings to someone who answers: which backend, at what address, with which credential. */
@@ -60,16 +61,21 @@ export async function composeBackend(from: Composition): Promise<Composed> {
   const tokens = composeTokenSender(from);
   const ports = { env, send: tokens.send, remember: from.remember, now: Date.now };
   const credential = await chooseCredential(name, { ...from, baseUrl }, ports, from.note);
+  const headers = headersFrom(config);
+  for (const [header, value] of Object.entries(headers)) {
+    if (isSecretHeader(header, value)) from.remember(value);
+  }
   const backend = await BACKENDS[name]({
     http,
     credential,
-    headers: headersFrom(config),
+    headers,
     baseUrl,
     endpoint: baseUrl,
     apiVersion: config.text('apiVersion'),
     project,
     location: config.text('location') ?? 'global',
-    dialect: config.text('dialect') as DialectName | undefined,
+    dialect: config.text('dialect') as DialectName | 'auto' | undefined,
+    mayAsk: from.sending && !env.GEMINI_EMULATOR_HOST,
     mediaParts: config.list('mediaPart'),
     strict: config.is('strict'),
     note: from.note,

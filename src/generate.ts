@@ -17,6 +17,8 @@ export type GenerateRun = {
   readonly request: GenerateContentRequest;
   readonly stream: boolean;
   readonly signal: AbortSignal;
+  /** Tries after the first, in place of the setting (backends/backend). */
+  readonly retries?: number;
   /** False keeps no text in the folded response, so that memory stays flat however long the answer is. */
   readonly keepText: boolean;
   /** Called with what arrived together; the next read waits for it, so that a slow reader slows the socket. */

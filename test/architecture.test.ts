@@ -20,20 +20,26 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'context:type',
     'emulator:dynamic',
     'generate',
+    'many',
     'media',
     'models',
     'prompt',
+    'sessions',
     'show',
     'terminal',
     'tools',
+    'transcript',
     'uploads:type',
     'wire',
   ],
   context: ['composition', 'config', 'backends:type', 'terminal', 'emulator:dynamic', 'uploads:type'],
   composition: ['config', 'backends', 'auth', 'http', 'uploads'],
   generate: ['backends:type', 'wire'],
+  many: ['wire:type', 'terminal'],
   answer: ['wire', 'terminal'],
   tools: ['wire'],
+  transcript: ['wire:type'],
+  sessions: ['wire:type'],
   show: ['wire:type'],
   uploads: ['auth', 'http', 'wire', 'models'],
   media: ['prompt', 'backends:type', 'http', 'wire', 'models', 'uploads:type'],
@@ -62,6 +68,7 @@ const HOMES: Record<string, string> = {
   ora: 'terminal/spinner.ts',
   marked: 'terminal/markdown',
   'mime-types': 'media/mime-type.ts',
+  '@cantoo/pdf-lib': 'media/cut-pages.ts',
   undici: 'http/dispatcher.ts',
   aws4fetch: 'auth/aws.ts',
   'google-auth-library': 'auth/google.ts',
@@ -75,6 +82,7 @@ const LAZY = [
   'aws4fetch',
   'file-type',
   'mime-types',
+  '@cantoo/pdf-lib',
   'image-size',
   'music-metadata',
   'chalk',
@@ -153,6 +161,16 @@ describe('the import table', () => {
     );
     expect(exits).toEqual(['main.ts']);
   });
+});
+
+it('what helps tests registers no hook when it is loaded: it is loaded once for many files', () => {
+  const test = join(SRC, '../test');
+  const helpers = readdirSync(test, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== join('helpers', 'setup.ts'),
+  );
+  const hooks = /^(afterEach|afterAll|beforeEach|beforeAll)\(/m;
+  expect(helpers.length).toBeGreaterThan(10);
+  expect(helpers.filter((file) => hooks.test(readFileSync(join(test, file), 'utf8')))).toEqual([]);
 });
 
 /** A command that has grown into a folder is closed to the other commands. */

@@ -1,5 +1,5 @@
 import type { Declare } from './declare.ts';
-import { answerOptions, partOptions, requestOptions, settingOptions } from './options.ts';
+import { answerOptions, partOptions, previewOptions, requestOptions, settingOptions } from './options.ts';
 import { typedPrompt } from './typed-prompt.ts';
 
 /** `gemini ask` */
@@ -8,7 +8,8 @@ export const declare: Declare = (command, invocation) => {
     .usage('[options] [part...]')
     .argument('[part...]', 'text; "-" is stdin')
     .addHelpText('after', EXAMPLES);
-  for (const add of [partOptions, requestOptions, answerOptions, settingOptions]) add(command);
+  for (const add of [partOptions, requestOptions, answerOptions, previewOptions, settingOptions])
+    add(command);
   command.action(async (_texts: string[], flags: Record<string, unknown>) => {
     const prompt = await typedPrompt(command, flags, invocation);
     if (!prompt) return;

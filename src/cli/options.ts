@@ -76,7 +76,7 @@ export function requestOptions(command: Command): void {
   ]);
 }
 
-/** How the answer is asked for and shown, and what to do instead of sending. */
+/** How the answer is asked for and shown. */
 export function answerOptions(command: Command): void {
   addGroup(command, 'Functions', [
     new Option(
@@ -106,6 +106,10 @@ export function answerOptions(command: Command): void {
     new Option('-q, --quiet', 'no notes or spinner on stderr'),
     new Option('--debug', 'trace requests on stderr, secrets masked'),
   ]);
+}
+
+/** What to do instead of sending. */
+export function previewOptions(command: Command): void {
   addGroup(command, 'Without sending', [
     new Option('--dry-run', 'print the JSON body; --dry-run=http adds method, URL and headers'),
     new Option('--dry-run-as <form>').choices(['body', 'http']).hideHelp(),

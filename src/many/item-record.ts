@@ -2,14 +2,16 @@ import type { UsageMetadata } from '../wire/generate-content.ts';
 
 /** What came of one input of a run over many: a line of its journal, and a record of its output. */
 export type ItemRecord = {
-  /** Content, prompt, model and options in one hash: the same key is the same question. */
+  /** Content, prompt, model and options in one hash: the same key is the same question, also of two like files. */
   readonly key: string;
   /** The inputs as the person named them; several with --group. */
   readonly sources: readonly string[];
-  /** Of each input's content, in hex; left out where it was never read. */
+  /** Of each input's content, in hex; '' for an address. Left out where it was never read. */
   readonly sha256?: readonly string[];
-  /** MIME type of each input. */
+  /** MIME type of each input; '' where nobody knows. */
   readonly types?: readonly string[];
+  /** Size and time of change of each file when it was read: as long as they are the same, so is its content. */
+  readonly stamps?: readonly string[];
   /** The answer as text; with a schema its JSON stands in `data`. */
   readonly text?: string;
   readonly data?: unknown;
@@ -22,7 +24,7 @@ export type ItemRecord = {
 };
 
 export type ItemError = {
-  /** The error's class, such as InputError. */
+  /** What kind of error it is, as an exit code is called: input, blocked, quota, unavailable, incomplete, refused. */
   readonly kind: string;
   readonly message: string;
   readonly exitCode: number;

@@ -1,3 +1,4 @@
+import { jsonSchemaOf } from '../wire/json-schema.ts';
 import { isJsonObject, type JsonObject } from './lenient-json.ts';
 
 /**
@@ -33,22 +34,7 @@ export function canonicalSchema(schema: unknown): unknown {
 
 /** JSON Schema that accepts what the given schema, in either form, is meant to accept. */
 export function toJsonSchema(schema: unknown): unknown {
-  const canonical = canonicalSchema(schema);
-  if (!isJsonObject(canonical)) return canonical;
-  const { nullable, ...rest } = withSubschemas(canonical, toJsonSchema);
-  const plain = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [key, keywordValue(key, value)]),
-  );
-  return nullable === true ? orNull(plain) : plain;
-}
-
-function orNull(schema: JsonObject): JsonObject {
-  const { type, enum: values } = schema;
-  const simple =
-    typeof type === 'string' && !['anyOf', 'oneOf', 'allOf', '$ref', 'const'].some((key) => key in schema);
-  // The short way keeps what a validator has to say of the parts.
-  if (!simple) return { anyOf: [schema, { type: 'null' }] };
-  return { ...schema, type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...values, null] } : {}) };
+  return jsonSchemaOf(canonicalSchema(schema));
 }
 
 /** Every schema in the schema, itself included, outermost first. */
@@ -75,15 +61,6 @@ function withSubschemas(schema: JsonObject, convert: (subschema: unknown) => unk
     return [key, value];
   });
   return Object.fromEntries(entries);
-}
-
-function keywordValue(key: string, value: unknown): unknown {
-  if (key === 'type') {
-    return typeof value === 'string' && OPENAPI_TYPES.has(value) ? value.toLowerCase() : value;
-  }
-  // Protobuf's JSON writes a 64-bit count as text.
-  if (COUNTS.has(key) && typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
-  return value;
 }
 
 const OPENAPI_TYPES = new Set(['STRING', 'NUMBER', 'INTEGER', 'BOOLEAN', 'ARRAY', 'OBJECT', 'NULL']);

@@ -1,4 +1,5 @@
 import { InputError, UsageError } from '../errors.ts';
+import { isNestedTooDeep } from '../wire/json-depth.ts';
 import { canonicalField } from './canonical.ts';
 import { isJsonObject, type JsonObject } from './lenient-json.ts';
 import { type FieldKind, fieldOf, isMessage, itemKind } from './request-fields.ts';
@@ -55,6 +56,8 @@ function unquoted(quoted: string, assignment: string): string {
 }
 
 function parseValue(typed: string, assignment: string): unknown {
+  if (isNestedTooDeep(typed))
+    throw new UsageError(`--set: the value in "${shortened(assignment)}" is nested too deep`);
   try {
     return JSON.parse(typed);
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../errors.ts';
 
 /** Who holds a lock, as its file says. `started` is what the system counts the start of a process by; not everywhere. */
@@ -25,14 +26,14 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
     since: new Date().toISOString(),
   };
   const text = `${JSON.stringify(holder)}\n`;
-  // A few turns, since others may be taking over the same stale lock.
-  for (let turn = 0; turn < 5; turn++) {
+  // Some turns, since others may be taking over the same stale lock.
+  for (let turn = 0; turn < 50; turn++) {
     if (await create(lock, text)) return () => release(lock, text);
     const held = await readFile(lock, 'utf8').catch(() => undefined);
     if (held === undefined) continue;
     const other = parseHolder(held);
     if (other && (await isAlive(other))) throw inUse(path, other);
-    await takeAway(lock, held);
+    await takeAway(lock, held, text);
   }
   throw new InputError(`${path} is in use`, { hint: `if nothing uses it, remove ${lock}` });
 }
@@ -60,17 +61,25 @@ async function create(lock: string, text: string): Promise<boolean> {
   }
 }
 
-/** Removes a stale lock, but not the one that somebody else has put in its place meanwhile. */
-async function takeAway(lock: string, stale: string): Promise<void> {
-  const aside = `${lock}.${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(lock, aside);
-  } catch {
+/**
+ * Removes a stale lock, but not the one that somebody else has put in its place meanwhile: between the look and the
+ * removal nobody else may do the same, for which there is a lock of its own.
+ */
+async function takeAway(lock: string, stale: string, text: string): Promise<void> {
+  const guard = `${lock}.takeover`;
+  if (!(await create(guard, text))) {
+    const held = await readFile(guard, 'utf8').catch(() => undefined);
+    const other = held === undefined ? undefined : parseHolder(held);
+    // Who died at it has left the guard behind.
+    if (held !== undefined && !(other && (await isAlive(other)))) await rm(guard, { force: true });
+    else await delay(10);
     return;
   }
-  const taken = await readFile(aside, 'utf8').catch(() => stale);
-  if (taken !== stale) await link(aside, lock).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    if ((await readFile(lock, 'utf8').catch(() => undefined)) === stale) await rm(lock, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 async function release(lock: string, text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { appendFile, chmod, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../errors.ts';
@@ -11,15 +12,28 @@ export type RecordLog = {
    * @throws InputError when they cannot be written; the file is as it was before them then
    */
   append(...records: readonly object[]): Promise<void>;
+  /** As `append`. @returns the place of the record, for `read` */
+  place(record: object): Promise<number>;
+  /**
+   * Reads one record again, so that not all of them need to be in memory.
+   * @param place where `place` put it, or `onRecord` was told of it
+   * @throws InputError when there is none
+   */
+  read(place: number): Promise<Record<string, unknown>>;
   /** Waits for what is being written, and lets others have the file. */
   close(): Promise<void>;
 };
 
 export type RecordLogOptions = {
-  /** Each record that is there, in order. Lines that are no JSON object are passed over. */
-  onRecord(record: Record<string, unknown>): void;
+  /** Each record that is there, in order, and its place. Lines that are no JSON object are passed over. */
+  onRecord(record: Record<string, unknown>, place: number): void;
   /** One line to the person: what was found broken. */
   note(line: string): void;
+  /**
+   * Records count as added when the system has them, and are forced to the disk together so many milliseconds later: what
+   * a kill leaves, and a power cut may take. Without it each is on the disk first.
+   */
+  readonly syncLaterMs?: number;
 };
 
 /** Nobody writes such a line: what looks like it is not our file. */
@@ -38,7 +52,7 @@ export async function openRecordLog(path: string, options: RecordLogOptions): Pr
     release = await lockFile(path);
     file = await openToAppend(path);
     const size = await recover(file, path, options);
-    return writer(file, { path, size, release });
+    return writer(file, { path, size, release, syncLaterMs: options.syncLaterMs });
   } catch (error) {
     await file?.close();
     await release?.();
@@ -80,7 +94,7 @@ async function recover(file: FileHandle, path: string, options: RecordLogOptions
   if (whole) {
     // Only its end of line is missing.
     await writeAll(file, Buffer.from('\n'), size + rest.length);
-    options.onRecord(whole);
+    options.onRecord(whole, size);
     return size + rest.length + 1;
   }
   await appendFile(`${path}.torn`, Buffer.concat([rest, Buffer.from('\n')]), { mode: 0o600 });
@@ -108,11 +122,12 @@ async function readLines(
     for (let end = indexOfLineEnd(buffer, 0, bytesRead); end !== -1; ) {
       const line = Buffer.concat([...pieces, buffer.subarray(start, end)]);
       number++;
+      const place = size;
       size += line.length + 1;
       pieces = [];
       held = 0;
       const record = parseRecord(line);
-      if (record) onRecord(record);
+      if (record) onRecord(record, place);
       else if (line.length > 0) note(`line ${number} of ${path} is no record: passed over`);
       start = end + 1;
       end = indexOfLineEnd(buffer, start, bytesRead);
@@ -140,23 +155,41 @@ function parseRecord(line: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-type Waiting = { text: string; resolve(): void; reject(error: unknown): void };
+type Waiting = { text: string; resolve(place: number): void; reject(error: unknown): void };
 
-function writer(file: FileHandle, log: { path: string; size: number; release(): Promise<void> }): RecordLog {
+type WrittenLog = {
+  readonly path: string;
+  readonly size: number;
+  release(): Promise<void>;
+  readonly syncLaterMs: number | undefined;
+};
+
+function writer(file: FileHandle, log: WrittenLog): RecordLog {
   let waiting: Waiting[] = [];
   let busy: Promise<void> | undefined;
   let { size } = log;
+  const sync = log.syncLaterMs === undefined ? undefined : syncLater(file, log.syncLaterMs);
 
   async function flush(): Promise<void> {
+    // What is added in this turn goes together.
+    await undefined;
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
       const bytes = Buffer.from(group.map(({ text }) => text).join(''));
       try {
-        await writeAll(file, bytes, size);
-        await file.datasync();
-        size += bytes.length;
-        for (const { resolve } of group) resolve();
+        if (sync) {
+          // In place: it goes to memory, and the thread pool costs more than the write.
+          writeAllNow(file, bytes, size);
+          await sync.soon();
+        } else {
+          await writeAll(file, bytes, size);
+          await file.datasync();
+        }
+        for (const { text, resolve } of group) {
+          resolve(size);
+          size += Buffer.byteLength(text);
+        }
       } catch (error) {
         // Half a line would spoil the next one.
         await file.truncate(size).catch(() => {});
@@ -166,17 +199,80 @@ function writer(file: FileHandle, log: { path: string; size: number; release(): 
     busy = undefined;
   }
 
+  const add = (text: string) =>
+    new Promise<number>((resolve, reject) => {
+      waiting.push({ text, resolve, reject });
+      busy ??= flush();
+    });
+  const lineOf = (record: object) => `${JSON.stringify(record)}\n`;
   return {
     path: log.path,
-    append: (...records) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ text: records.map((each) => `${JSON.stringify(each)}\n`).join(''), resolve, reject });
-        busy ??= flush();
-      }),
+    append: async (...records) => {
+      await add(records.map(lineOf).join(''));
+    },
+    place: (record) => add(lineOf(record)),
+    read: (place) => readOne(file, log.path, place),
     async close() {
       await busy;
-      await file.close();
-      await log.release();
+      try {
+        await sync?.end();
+      } catch (error) {
+        throw cannot('write', log.path, error);
+      } finally {
+        await file.close();
+        await log.release();
+      }
+    },
+  };
+}
+
+/** Most records are shorter than this. */
+const FIRST_READ_BYTES = 8 * 1024;
+
+async function readOne(file: FileHandle, path: string, place: number): Promise<Record<string, unknown>> {
+  for (let length = FIRST_READ_BYTES; length <= LONGEST_LINE * 2; length *= 8) {
+    const buffer = Buffer.allocUnsafe(length);
+    const { bytesRead } = await file.read(buffer, 0, length, place);
+    const end = indexOfLineEnd(buffer, 0, bytesRead);
+    if (end === -1 && bytesRead === length) continue;
+    const record = end === -1 ? undefined : parseRecord(buffer.subarray(0, end));
+    if (record) return record;
+    break;
+  }
+  throw new InputError(`${path} has no record at byte ${place}: somebody has changed it`);
+}
+
+function writeAllNow({ fd }: FileHandle, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** Forces a file to the disk some time after a write; a failure is told to the next who writes, or at the end. */
+function syncLater(file: FileHandle, ms: number): { soon(): Promise<void>; end(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let failure: { readonly error: unknown } | undefined;
+  const sync = () => {
+    timer = undefined;
+    running = running
+      .then(() => file.datasync())
+      .catch((error: unknown) => {
+        failure ??= { error };
+      });
+  };
+  return {
+    async soon() {
+      if (failure) throw failure.error;
+      timer ??= setTimeout(sync, ms);
+    },
+    async end() {
+      if (timer !== undefined) {
+        clearTimeout(timer);
+        sync();
+      }
+      await running;
+      if (failure) throw failure.error;
     },
   };
 }

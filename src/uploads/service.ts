@@ -9,6 +9,7 @@ import {
 } from '../errors.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
 import type { RequestBody } from '../http/json-body.ts';
+import { isNestedTooDeep } from '../wire/json-depth.ts';
 import { statusError } from '../wire/status.ts';
 
 /** One request to a store; what proves who asks is added when it is sent. */
@@ -94,7 +95,7 @@ export async function readJson(response: HttpResponse, url: URL): Promise<Record
   const text = await response.text(ANSWER_BYTES);
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return { ...value };
+    if (typeof value === 'object' && value !== null && !isNestedTooDeep(text)) return { ...value };
   } catch {
     // Said below: the content itself may be anything.
   }

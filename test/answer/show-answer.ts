@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll } from 'vitest';
 import { type AnswerOptions, keepsText, openAnswer } from '../../src/answer/output.ts';
 import type { WatchedOutputStream } from '../../src/terminal/io.ts';
 import type {
@@ -12,10 +11,11 @@ import type {
   Part,
 } from '../../src/wire/generate-content.ts';
 import { createResponseFold } from '../../src/wire/response.ts';
+import { afterEachFile } from '../helpers/clean-up.ts';
 import { memoryOutput } from '../terminal/memory-output.ts';
 
 const folders: string[] = [];
-afterAll(() => {
+afterEachFile(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 

@@ -460,7 +460,7 @@ describe('on a terminal and in a pipe', () => {
         .screen()
         .replace(/\x1b\[(?:\d+(?:;\d+)*)?m/g, '')
         .replaceAll('\r\n', '\n');
-      expect(obeyed.replace(/\x1b\[\?25[lh]|\x1b\[[012]?K|\x1b\[\d*G/g, '')).not.toMatch(
+      expect(obeyed.replace(/\x1b\[\?(?:25|2026)[lh]|\x1b\[[012]?K|\x1b\[\d*G/g, '')).not.toMatch(
         /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]/,
       );
       if (args[0] === '--markdown') expect(readable(pty.screen())).toContain('a␛]0;owned␇b␛[31mc<U+009B>2Jd');
