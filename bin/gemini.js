@@ -14,12 +14,8 @@ if (arguments_.length === 1 && (arguments_[0] === '--version' || arguments_[0] =
   process.stderr.write(`gemini: needs Node 20.19 or later, this is ${process.versions.node}\n`);
   process.exitCode = 2;
 } else {
-  // Node 22.1 and later keep compiled code between runs; for older ones we do.
-  const { enableCompileCache } = require('node:module');
-  const keepCode = enableCompileCache
-    ? void enableCompileCache()
-    : require('./code-cache.js').useCodeCache(arguments_[0]);
+  const keepCode = require('./code-cache.js').useCodeCache(arguments_[0]);
   const { main, commandOf } = require('../dist/main.js');
-  if (keepCode) process.on('exit', () => keepCode(commandOf(arguments_)));
+  process.on('exit', () => keepCode(commandOf(arguments_)));
   main();
 }
