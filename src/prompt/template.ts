@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { isDeviceName } from '../windows-name.ts';
 import { isJsonObject, type JsonObject, parseLenientJson } from './lenient-json.ts';
 import type { MediaKind, TypedPart } from './parts.ts';
 import { fillPlaceholders } from './placeholders.ts';
@@ -27,8 +28,7 @@ export type ExpandedTemplate = { parts: TypedPart[]; flags: Record<string, Templ
  * @throws UsageError for a name that could lead out of the folder, or that some system has reserved
  */
 export function templateFileName(name: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(name) && !/^(con|prn|aux|nul|com\d|lpt\d)$/i.test(name))
-    return `${name}.json`;
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(name) && !isDeviceName(name)) return `${name}.json`;
   throw new UsageError(`"${name}" is not a name for a template`, {
     hint: 'letters, digits, "_" and "-", at most 64; templates are files in the configuration folder',
   });

@@ -1,7 +1,6 @@
 import { UsageError } from '../errors.ts';
+import { isDeviceName } from '../windows-name.ts';
 
-/** Names that mean a device on Windows, with any ending: learn.microsoft.com, "Naming Files, Paths, and Namespaces". */
-const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 const LONGEST_BYTES = 100;
 
 /**
@@ -21,7 +20,7 @@ export function isSessionName(name: string): boolean {
     /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_ .-]*$/u.test(name) &&
     !/[. ]$/.test(name) &&
     !/\.(lock|torn)$/i.test(name) &&
-    !RESERVED.test(name) &&
+    !isDeviceName(name) &&
     Buffer.byteLength(name) <= LONGEST_BYTES
   );
 }

@@ -4,6 +4,7 @@ import { access, constants, type FileHandle, open, realpath, rename, rm, stat } 
 import { basename, dirname, join, sep } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { InputError } from '../errors.ts';
+import { windowsPathFault } from '../windows-name.ts';
 import { type OutputStream, writeFailure } from './io.ts';
 import { createOutputStream } from './output-stream.ts';
 
@@ -30,6 +31,8 @@ export async function fileOutput(path: string): Promise<FileOutput> {
       hint: 'name a file in it',
     });
   }
+  const fault = process.platform === 'win32' ? windowsPathFault(path) : undefined;
+  if (fault) throw new InputError(`cannot write ${path}: ${fault}`, { hint: 'choose another name' });
   if (old && !old.isFile()) return openDirectly(path);
   try {
     if (old) await access(path, constants.W_OK);
