@@ -347,7 +347,8 @@ describe('much on stdin', () => {
     );
     // More than one request holds, and no bucket is named: the size that is told is what came.
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/stdin.*900 MB/) });
-    expect(Number(readFileSync(peak, 'utf8')) / 1024).toBeLessThan(130);
+    // Node 24 alone takes more than Node 20.
+    expect(Number(readFileSync(peak, 'utf8')) / 1024).toBeLessThan(160);
     expect(readdirSync(folder)).toEqual(['peak']);
   }, 60_000);
 
