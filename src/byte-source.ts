@@ -6,6 +6,8 @@ export type ByteSource = {
   readonly name: string;
   /** The absolute path, when the bytes are a file's. */
   readonly path?: string;
+  /** All of its bytes, when they are in memory already. Not to be written to. */
+  readonly whole?: Buffer;
   /**
    * Opens the source for one pass from the start; may be called again for a second try.
    * @throws InputError when it vanished, cannot be read, or is no longer what it was.
@@ -26,4 +28,16 @@ export type ByteReader = {
 /** True for a value that stands for bytes to be streamed rather than a plain string. */
 export function isByteSource(value: unknown): value is ByteSource {
   return typeof value === 'object' && value !== null && 'byteLength' in value && 'open' in value;
+}
+
+/**
+ * All bytes of a source at once, for one that is known to be small. Not to be written to.
+ * @throws InputError when it cannot be read
+ */
+export async function readWhole(source: ByteSource): Promise<Buffer> {
+  if (source.whole) return source.whole;
+  const bytes = Buffer.allocUnsafe(source.byteLength);
+  const reader = await source.open();
+  const length = await reader.read(bytes).finally(() => reader.close());
+  return bytes.subarray(0, length);
 }

@@ -1,6 +1,5 @@
-import { Buffer } from 'node:buffer';
 import type { Backend } from '../backends/backend.ts';
-import { isByteSource } from '../byte-source.ts';
+import { isByteSource, readWhole } from '../byte-source.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { type ShowForm, showRequest } from '../show/show-request.ts';
@@ -43,10 +42,8 @@ async function withBytesOfNoFile(request: GenerateContentRequest): Promise<Gener
   const part = async (from: Part): Promise<Part> => {
     const data = from.inlineData?.data;
     if (!from.inlineData || !isByteSource(data) || data.path !== undefined) return from;
-    const reader = await data.open();
-    const bytes = Buffer.alloc(data.byteLength);
-    await reader.read(bytes).finally(() => reader.close());
-    return { ...from, inlineData: { ...from.inlineData, data: bytes.toString('base64') } };
+    const base64 = (await readWhole(data)).toString('base64');
+    return { ...from, inlineData: { ...from.inlineData, data: base64 } };
   };
   const content = async (from: Content): Promise<Content> => ({
     ...from,

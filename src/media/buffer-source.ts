@@ -5,6 +5,7 @@ export function bufferSource(bytes: Buffer, name: string): ByteSource {
   return {
     byteLength: bytes.length,
     name,
+    whole: bytes,
     async open() {
       let position = 0;
       return {

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, readWhole } from '../byte-source.ts';
 import { InputError } from '../errors.ts';
 import type { SourceOptions } from '../prompt/parts.ts';
 import { bufferSource } from './buffer-source.ts';
@@ -49,15 +49,4 @@ async function takeOut(bytes: Buffer, pages: Pages, name: string): Promise<Buffe
   const cut = await PDFDocument.create({ updateMetadata: false });
   for (const page of await cut.copyPages(whole, wanted)) cut.addPage(page);
   return Buffer.from(await cut.save());
-}
-
-async function readWhole(source: ByteSource): Promise<Buffer> {
-  const bytes = Buffer.alloc(source.byteLength);
-  const reader = await source.open();
-  try {
-    await reader.read(bytes);
-  } finally {
-    await reader.close();
-  }
-  return bytes;
 }

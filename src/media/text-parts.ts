@@ -1,4 +1,4 @@
-import { isByteSource } from '../byte-source.ts';
+import { isByteSource, readWhole } from '../byte-source.ts';
 import type { Part } from '../wire/generate-content.ts';
 
 /**
@@ -10,17 +10,7 @@ export async function textFilesAsText(parts: readonly Part[]): Promise<Part[]> {
     parts.map(async (part) => {
       const data = part.inlineData?.data;
       if (!part.inlineData?.mimeType.startsWith('text/') || !isByteSource(data)) return part;
-      const bytes = Buffer.alloc(data.byteLength);
-      const reader = await data.open();
-      try {
-        let filled = 0;
-        for (let count = -1; count !== 0 && filled < bytes.length; filled += count) {
-          count = await reader.read(bytes.subarray(filled));
-        }
-      } finally {
-        await reader.close();
-      }
-      return { text: bytes.toString('utf8') };
+      return { text: (await readWhole(data)).toString('utf8') };
     }),
   );
 }

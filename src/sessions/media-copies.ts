@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, readWhole } from '../byte-source.ts';
 
 /** More is not copied: a session is no archive. */
 export const LARGEST_COPY_BYTES = 64 * 1024 * 1024;
@@ -42,20 +42,6 @@ export async function sha256Of(source: ByteSource): Promise<string> {
     await reader.close();
   }
   return hash.digest('hex');
-}
-
-async function readWhole(source: ByteSource): Promise<Buffer> {
-  const bytes = Buffer.alloc(source.byteLength);
-  const reader = await source.open();
-  try {
-    let length = 0;
-    for (let count = -1; count !== 0 && length < bytes.length; length += count) {
-      count = await reader.read(bytes.subarray(length));
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    await reader.close();
-  }
 }
 
 async function write(bytes: Buffer, folder: string, sha256: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { BatchService } from '../../backends/batches/batch-service.ts';
-import { type ByteSource, isByteSource } from '../../byte-source.ts';
+import { type ByteSource, isByteSource, readWhole } from '../../byte-source.ts';
 import type { Context } from '../../context.ts';
 import { InputError, UsageError } from '../../errors.ts';
 import { bufferSource } from '../../media/buffer-source.ts';
@@ -84,19 +84,7 @@ function checkAddress({ fileUri }: FileData, { name }: BatchService): void {
 }
 
 async function base64Of(data: string | ByteSource): Promise<string> {
-  if (!isByteSource(data)) return data;
-  const bytes = Buffer.allocUnsafe(data.byteLength);
-  const reader = await data.open();
-  try {
-    for (let filled = 0; filled < bytes.length; ) {
-      const length = await reader.read(bytes.subarray(filled));
-      if (length === 0) throw new InputError(`${displayName(data.name)} changed while it was read`);
-      filled += length;
-    }
-  } finally {
-    await reader.close();
-  }
-  return bytes.toString('base64');
+  return isByteSource(data) ? (await readWhole(data)).toString('base64') : data;
 }
 
 function tooLarge(data: string | ByteSource, size: number): InputError {
