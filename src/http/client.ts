@@ -49,6 +49,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
   const direct = createDirectTransport({ timeouts, secureContext, lookup, trace });
   const proxied = new Map<string, Promise<Transport>>();
+  // The rules are read once for each server, not for each of a hundred thousand requests to it.
+  const proxies = new Map<string, URL | undefined>();
+  const proxyOf = (url: URL): URL | undefined => {
+    const server = `${url.protocol}//${url.host}`;
+    if (!proxies.has(server)) proxies.set(server, proxyFor(url, environment, options.proxy));
+    return proxies.get(server);
+  };
 
   const throughProxy = (proxy: URL): Promise<Transport> => {
     const transport =
@@ -71,7 +78,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
       // Many requests share the signal of a run, and Node 20 warns on stderr at the eleventh listener.
       setMaxListeners(0, signal);
-      const proxy = proxyFor(url, environment, options.proxy);
+      const proxy = proxyOf(url);
       const via = proxy && maskProxy(proxy);
       const began = Date.now();
       if (trace) traceRequest(trace, request, via);

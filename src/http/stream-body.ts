@@ -27,7 +27,7 @@ export async function streamBody(body: RequestBody, write: WriteChunk, signal: A
     if (Buffer.isBuffer(segment)) {
       texts.push(handOver(write, segment));
     } else {
-      ring ??= createRing();
+      ring ??= createRing(largestSource(body));
       const [source, encode] = 'raw' in segment ? [segment.raw, copyBytes] : [segment, encodeBase64];
       await sendSource(source, encode, { ring, write, signal });
     }
@@ -39,13 +39,19 @@ export async function streamBody(body: RequestBody, write: WriteChunk, signal: A
 type Ring = { readonly blocks: [Buffer, Buffer]; readonly slots: [Slot, Slot] };
 type Slot = { readonly bytes: Buffer; taken: Promise<void> };
 
-function createRing(): Ring {
-  const block = () => Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  const slot = () => ({
-    bytes: Buffer.allocUnsafeSlow((CHUNK_BYTES / 3) * 4),
-    taken: Promise.resolve(),
-  });
+/** @param most bytes of the largest source: a photograph needs no megabyte */
+function createRing(most: number): Ring {
+  // A byte more shows that a source has more than it said.
+  const blockBytes = Math.min(BLOCK_BYTES, most + 1);
+  const chunkBytes = Math.min(CHUNK_BYTES, 3 * Math.ceil(blockBytes / 3));
+  const block = () => Buffer.allocUnsafeSlow(blockBytes);
+  const slot = () => ({ bytes: Buffer.allocUnsafeSlow((chunkBytes / 3) * 4), taken: Promise.resolve() });
   return { blocks: [block(), block()], slots: [slot(), slot()] };
+}
+
+function largestSource({ segments }: RequestBody): number {
+  const sizes = segments.map((segment) => ('raw' in segment ? segment.raw : segment).byteLength);
+  return Math.max(...sizes);
 }
 
 /** Fills a slot with what is sent for these bytes. @returns how many bytes that is */
@@ -63,11 +69,11 @@ async function sendSource(
   let reading = fill(reader, block);
   try {
     let total = 0;
-    for (let length = BLOCK_BYTES; length === BLOCK_BYTES; [block, nextBlock] = [nextBlock, block]) {
+    for (let length = block.length; length === block.length; [block, nextBlock] = [nextBlock, block]) {
       length = await reading;
       total += length;
       if (total > source.byteLength) throw changed(source, 'more');
-      if (length === BLOCK_BYTES) reading = fill(reader, nextBlock);
+      if (length === block.length) reading = fill(reader, nextBlock);
       for (let start = 0; start < length; start += CHUNK_BYTES) {
         // The slot that was handed over the longest ago, once the sink is through with it.
         const [slot] = ring.slots;

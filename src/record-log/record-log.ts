@@ -171,8 +171,8 @@ function writer(file: FileHandle, log: WrittenLog): RecordLog {
   const sync = log.syncLaterMs === undefined ? undefined : syncLater(file, log.syncLaterMs);
 
   async function flush(): Promise<void> {
-    // What is added in this turn goes together.
-    await undefined;
+    // What is added in this turn of the event loop goes together.
+    await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];

@@ -148,7 +148,7 @@ describe('a log', () => {
         expect(opened.records).toEqual(expected);
         expect((await contentOf(path, 'open')).records).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 
@@ -244,7 +244,7 @@ describe('the lock of a file', () => {
   });
 
   it('that is stale goes to exactly one of many who want it at once', async () => {
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       const path = held(holder({ pid: 2 ** 22 + 1 }));
       const ends = await Promise.allSettled(Array.from({ length: 8 }, () => lockFile(path)));
       const taken = ends.filter((end) => end.status === 'fulfilled');
