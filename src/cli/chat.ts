@@ -36,9 +36,15 @@ At a terminal, each message is a turn; /help lists the commands there.
 
 In a pipe, each line that is not empty is a turn and is sent as it is: "@", "/"
 and "//" at its start mean nothing, unless --commands is given. The answers come
-in order on stdout; --format jsonl prints an object a turn, json one with all of
-them at the end. A failed turn leaves the conversation as it was and ends the
-chat with its exit code; --keep-going asks the rest too.
+in order on stdout. --format jsonl prints an object a turn:
+
+  {"turn": 1, "prompt": "Hi", "text": "Hello.", "finishReason": "STOP", "usage": {}}
+
+with "parts" for what is no text, and "error" (exitCode, message, hint) if it
+failed. --format json prints {"session", "model", "turns"} at the end.
+
+A failed turn leaves the conversation as it was and ends the chat with its exit
+code; --keep-going asks the rest too.
 
 Sessions are kept in the state folder (XDG_STATE_HOME or ~/.local/state,
 gemini-prompt/sessions). They name files and do not hold them: a file that is

@@ -73,14 +73,21 @@ export const declare: Declare = (command, { openFor }) => {
 };
 
 const NOTES = `
-Times are held against the length of the recording: what can be mended is, what cannot is asked for
-again, and what is still wrong ends with exit code 8, the rest written. Long recordings are asked about
-in pieces, cut at silences; a run that is ended goes on where it was when it is started again.
+Times are held against the length of the recording: what can be mended is, what
+cannot is asked for again, and what is still wrong ends with exit code 8, the
+rest written. So is more than a minute of sound without a word, such as music:
+--no-repair takes it as it is.
+
+Long recordings are asked about in pieces, cut at silences by ffmpeg where it is
+installed. txt and tsv show each piece as soon as it is checked; a smaller
+--chunk-seconds shows the first one sooner. A run that is ended goes on where it
+was when it is started again. Of talk.mp3#t=60,90 only that part is asked about,
+with the times of the whole.
 
 Examples:
   gemini transcribe talk.mp3
   gemini transcribe talk.mp4 -o talk.srt --speaker-names "Ann,Bob"
   gemini transcribe *.mp3 --output-dir transcripts --format vtt
-  ffmpeg -i call.mkv -f wav - | gemini transcribe - --no-speakers --timestamps none
-  gemini transcribe gs://bucket/board-meeting.mp3 --summary --chapters --format md
+  ffmpeg -i call.mkv -f wav - | gemini transcribe - --timestamps none
+  gemini transcribe gs://bucket/meeting.mp3 --summary --chapters --format md
 `;

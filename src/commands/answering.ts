@@ -1,9 +1,9 @@
 import { type AnswerFormat, type AnswerOutput, keepsText, openAnswer } from '../answer/output.ts';
 import { usageLine } from '../answer/usage.ts';
 import type { Backend } from '../backends/backend.ts';
-import { limitTime, monotonicMs } from '../concurrency.ts';
+import { monotonicMs } from '../concurrency.ts';
 import type { Context } from '../context.ts';
-import { UnavailableError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { type Generation, generate } from '../generate.ts';
 import { createSpinner } from '../terminal/spinner.ts';
 import type { Consent } from '../tools/consent.ts';
@@ -16,6 +16,7 @@ import { findCandidate } from '../wire/response.ts';
 import { answerFault, candidateNotes } from './answer-faults.ts';
 import type { ComposedPrompt } from './compose-request.ts';
 import { readFlags } from './prompt-options.ts';
+import { timeLimit } from './time-limit.ts';
 import type { ToolOptions } from './tool-calls.ts';
 
 /** How an answer is asked for and shown. */
@@ -173,7 +174,7 @@ async function askWithTools(
   question: Question,
   showing: Showing,
 ): Promise<Answered> {
-  const limited = timeLimit(context);
+  const limited = timeLimit(context, (seconds) => `no complete answer within ${seconds} s`);
   const once = (request: GenerateContentRequest) =>
     askOnce(context, options, { ...question, request }, limited.signal, showing);
   try {
@@ -247,16 +248,5 @@ function keepsAnswer(options: AnsweringOptions, { request, schema }: Question): 
     keepsText({ ...options, candidates }) ||
     schema !== undefined ||
     options.tool.length + options.toolResponse.length > 0
-  );
-}
-
-/** The signal of the run, or an earlier one with --timeout. */
-function timeLimit({ config, signal }: Context): { signal: AbortSignal; clear(): void } {
-  const seconds = config.number('timeout');
-  if (seconds === 0) return { signal, clear: () => {} };
-  return limitTime(
-    signal,
-    seconds * 1000,
-    new UnavailableError(`no complete answer within ${seconds} s (--timeout)`),
   );
 }

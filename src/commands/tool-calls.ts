@@ -73,7 +73,8 @@ export function consentOnTerminal(
   });
 }
 
-function checkDeclared(names: readonly string[], request: GenerateContentRequest): void {
+/** @throws UsageError for the first name that the request does not declare */
+export function checkDeclared(names: readonly string[], request: GenerateContentRequest): void {
   const declared = declaredFunctions(request);
   const unknown = names.find((name) => declared && !declared.has(name));
   if (!declared || unknown === undefined) return;

@@ -1,11 +1,12 @@
-import { limitTime, mapOrdered } from '../concurrency.ts';
+import { mapOrdered } from '../concurrency.ts';
 import { stateFolder } from '../config/paths.ts';
 import type { Context } from '../context.ts';
-import { AuthError, GeminiError, InputError, PartialError, UnavailableError } from '../errors.ts';
+import { AuthError, GeminiError, InputError, PartialError } from '../errors.ts';
 import { displayName } from '../media/display-name.ts';
 import type { Medium } from '../media/medium.ts';
 import { probeMedium } from '../media/probe.ts';
 import { askedModel } from './asked-model.ts';
+import { timeLimit } from './time-limit.ts';
 import { type Asker, createAsker } from './transcribe/asker.ts';
 import { excerptsFor } from './transcribe/excerpts.ts';
 import { createGate } from './transcribe/gate.ts';
@@ -37,13 +38,15 @@ export async function transcribe(context: Context, options: TranscribeOptions): 
     const { showQuestions } = await import('./transcribe/show-questions.ts');
     return showQuestions(context, options, asker, media);
   }
-  const limited = timeLimit(context);
+  const limited = timeLimit(context, (seconds) => `not all was transcribed within ${seconds} s`, GO_ON);
   try {
     await transcribeAll({ ...context, signal: limited.signal }, options, asker, media);
   } finally {
     limited.clear();
   }
 }
+
+const GO_ON = 'run it again: what is done is not asked for twice';
 
 async function transcribeAll(
   context: Context,
@@ -64,16 +67,6 @@ async function transcribeAll(
   } finally {
     await run.close();
   }
-}
-
-/** The signal of the run, or an earlier one with --timeout. */
-function timeLimit({ config, signal }: Context): { signal: AbortSignal; clear(): void } {
-  const seconds = config.number('timeout');
-  if (seconds === 0) return { signal, clear: () => {} };
-  const late = new UnavailableError(`not all was transcribed within ${seconds} s (--timeout)`, {
-    hint: 'run it again: what is done is not asked for twice',
-  });
-  return limitTime(signal, seconds * 1000, late);
 }
 
 type Run = {
@@ -164,7 +157,7 @@ async function createRun(
       throw new PartialError(
         `${failures.length} of ${media.length} recordings were not transcribed to their end`,
         {
-          hint: 'run it again: what is done is not asked for twice',
+          hint: GO_ON,
           cause: new AggregateError(failures),
         },
       );

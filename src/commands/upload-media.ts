@@ -9,15 +9,18 @@ import { uploadMode } from './prompt-options.ts';
 /**
  * The request with those media uploaded that do not fit into it, or all of them with `--upload always`: their parts
  * name the file in place of holding it.
+ * @param sentAgain the same media go with requests to come: large ones are uploaded wherever that is possible
  * @throws InputError when it is too much and there is nowhere to upload to
  */
 export async function uploadMedia(
   context: Context,
   request: GenerateContentRequest,
   limits: BackendLimits,
+  { sentAgain = false } = {},
 ): Promise<GenerateContentRequest> {
   const held = request.contents.flatMap(({ parts }) => parts.filter(({ inlineData }) => inlineData));
-  const upload = uploadMode(context);
+  const pays = sentAgain && inlineBytes(held) >= WORTH_UPLOADING_BYTES && context.uploader(limits.uriSchemes);
+  const upload = pays && uploadMode(context) === 'auto' ? 'always' : uploadMode(context);
   if (held.length === 0 || (upload !== 'always' && inlineBytes(held) <= limits.requestBytes)) return request;
 
   const { deliver } = await import('../media/delivery.ts');
@@ -46,6 +49,9 @@ export async function uploadMedia(
     progress?.stop();
   }
 }
+
+/** What is smaller travels as fast as it would be uploaded, and each upload is three requests. */
+export const WORTH_UPLOADING_BYTES = (512 * 1024 * 4) / 3;
 
 /** The part with a file's name in place of its bytes; what else it says stays. */
 function named(part: Part, fileData: Part['fileData']): Part {

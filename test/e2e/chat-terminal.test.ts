@@ -1,8 +1,12 @@
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScriptedReply } from '../../src/emulator/script.ts';
 import type { GenerateContentRequest } from '../../src/wire/generate-content.ts';
-import { BIN, cleanEnvironment, EXAMPLES } from '../helpers/run-gemini.ts';
+import { BIN, cleanEnvironment, EXAMPLES, temporaryFolder } from '../helpers/run-gemini.ts';
 import { CURSOR, openScreen, type Screen } from '../helpers/screen.ts';
 import { withEmulator } from '../helpers/with-emulator.ts';
 
@@ -91,6 +95,64 @@ describe('gemini chat at a terminal', () => {
     next.press(CTRL_D);
     expect(await next.exitCode).toBe(0);
     expect([next.pasteMode, next.cursorShown]).toEqual([false, true]);
+  });
+
+  it('lets Ctrl-C end a slow command alone, shows what an editor wrote, binds functions; twice ends the run', async () => {
+    const parts = [{ functionCall: { name: 'clock', args: {} } }];
+    const call = { candidates: [{ content: { parts }, finishReason: 'STOP' }] };
+    const emulator = await withEmulator({
+      strict: true,
+      replies: [
+        reply(['Edited.']),
+        { chunks: [call] },
+        reply(['It is late.']),
+        reply(['Wait for', ' it'], { fault: { kind: 'stall', afterPieces: 1 } }),
+      ],
+    });
+    const slow = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': '1000' }).flushHeaders();
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const { port } = slow.address() as AddressInfo;
+    const folder = temporaryFolder();
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o755 });
+    write('tools.json', '[{"name":"clock"}]');
+    write('clock.cjs', 'console.log("late")');
+    write('editor.cjs', 'require("node:fs").writeFileSync(process.argv[2], "first\\nsecond\\n")');
+    const env = { ...cleanEnvironment(emulator.env), EDITOR: `${process.execPath} editor.cjs` };
+    const screen = openScreen([process.execPath, BIN, 'chat', '--no-store', '--allow-private-urls'], {
+      ...{ env, cwd: folder, columns: 100, rows: 40 },
+    });
+    await screen.until(`> ${CURSOR}`);
+    const asked = once(slow, 'request');
+    await press(screen, `/attach http://127.0.0.1:${port}/a.jpg\r`, `[a.jpg] > ${CURSOR}`);
+    screen.press('/plan\r');
+    await asked;
+    await press(screen, CTRL_C, `\ninterrupted\n[a.jpg] > ${CURSOR}`);
+    slow.closeAllConnections();
+    slow.close();
+    await press(screen, '/detach\r', `\n> ${CURSOR}`);
+    await press(screen, '/edit\r', `> first\n… second\nEdited.\n> ${CURSOR}`);
+    await press(
+      screen,
+      `/tools clock=${process.execPath} clock.cjs\r`,
+      /not told of a function clock[\s\S]*> ▮/,
+    );
+    await press(screen, '/tools @tools.json\r', `clock: answered by nothing\n> ${CURSOR}`);
+    await press(
+      screen,
+      `/tools clock=${process.execPath} clock.cjs\r`,
+      /clock: answered by .*clock\.cjs\n> ▮/,
+    );
+    await press(screen, 'How late?\r', /Run .*clock\.cjs\? \[y\/N\]/);
+    await press(screen, 'y\r', `It is late.\n> ${CURSOR}`);
+    expect(contentsOf(emulator.requests.at(-1)?.body).at(-1)?.parts).toEqual([
+      { functionResponse: { name: 'clock', response: { result: 'late' } } },
+    ]);
+    await press(screen, 'And?\r', /Wait/);
+    screen.press(`${CTRL_C}${CTRL_C}`);
+    expect(await screen.exitCode).toBe(130);
+    expect([screen.pasteMode, screen.cursorShown]).toEqual([false, true]);
   });
 
   it.skipIf(!existsSync('/bin/bash'))(

@@ -49,12 +49,12 @@ export type FailedMessage = {
 /** A conversation under way. */
 export type Chat = {
   readonly context: Context;
-  readonly options: ChatOptions;
+  options: ChatOptions;
   readonly backend: Backend;
   /** Whether a person types. */
   readonly interactive: boolean;
   readonly consent: Consent;
-  /** Of the turn under way, if there is one. */
+  /** Of the turn or command under way, if there is one. */
   signal: AbortSignal;
   model: string;
   /** What is sent with every turn. */
@@ -72,6 +72,12 @@ export type Chat = {
   readonly uploads: WeakMap<Part, UploadedFrom>;
   readonly recorder: Recorder;
 };
+
+/** The context of what is under way, which can be ended without the chat. */
+export function contextOf({ context, signal }: Pick<Chat, 'context' | 'signal'>): Context {
+  const { config } = context;
+  return { ...context, config, signal };
+}
 
 /** The contents of the conversation, without its last `less` turns. */
 export function contentsOf({ start, turns }: Pick<Chat, 'start' | 'turns'>, less = 0): Content[] {

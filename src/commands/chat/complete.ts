@@ -30,7 +30,7 @@ export async function completeLine(chat: Chat, line: string): Promise<Completion
     return { candidates, fragment: `/${name}` };
   }
   if (name === 'attach' || (name === 'export' && /\s/.test(rest))) return completePath(chat, rest);
-  if (name === 'system' && rest.startsWith('@')) {
+  if ((name === 'system' || name === 'tools') && rest.startsWith('@')) {
     return completePath(chat, rest.slice(1));
   }
   const list = Object.hasOwn(ARGUMENTS, name) ? ARGUMENTS[name] : undefined;

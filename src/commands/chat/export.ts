@@ -24,11 +24,11 @@ const FORMS: Readonly<Record<string, Form>> = {
     await out.write(`${out.isTTY ? escapeJson(json) : json}\n`);
   },
   request: async (chat, out) => {
-    const { backend, model, frame, context, options } = chat;
+    const { backend, model, frame, signal, options } = chat;
     const request = { contents: lastQuestion(chat), ...frame };
     const preview = backend.preview(model, request, { stream: options.stream });
     // The chunk's memory is used again for the next one, but the stream may still hold on to it.
-    await preview.writeBody((chunk) => out.write(Buffer.from(chunk)), context.signal);
+    await preview.writeBody((chunk) => out.write(Buffer.from(chunk)), signal);
     await out.write('\n');
   },
 };

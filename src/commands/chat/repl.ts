@@ -3,8 +3,9 @@ import { stateFolder } from '../../config/paths.ts';
 import { IncompleteError, InterruptedError } from '../../errors.ts';
 import { openHistory } from '../../sessions/history.ts';
 import { openLineEditor } from '../../terminal/line-editor/line-editor.ts';
+import { isDumbTerminal, openPlainEditor } from '../../terminal/line-editor/plain-editor.ts';
 import { reportError } from '../../terminal/report-error.ts';
-import { oneLine } from '../../terminal/sanitize.ts';
+import { oneLine, sanitize } from '../../terminal/sanitize.ts';
 import { styleFor } from '../../terminal/style.ts';
 import { openQuestionOutput } from '../answering.ts';
 import type { Chat } from './chat-state.ts';
@@ -26,7 +27,8 @@ export async function runAtTerminal(chat: Chat, first: Message | undefined): Pro
   const style = await styleFor(io.stdout);
   const folder = options.store ? stateFolder(context.env) : undefined;
   const history = folder === undefined ? undefined : await openHistory(join(folder, 'chat-history.jsonl'));
-  const editor = await openLineEditor({
+  const openEditor = isDumbTerminal(context.env) ? openPlainEditor : openLineEditor;
+  const editor = await openEditor({
     stdin: io.stdin,
     stdout: io.stdout,
     history: history?.lines ?? [],
@@ -37,10 +39,7 @@ export async function runAtTerminal(chat: Chat, first: Message | undefined): Pro
   const host: SlashHost = {
     print: (text) => io.stdout.write(text),
     send: (message, again) => editor.quietly(() => sendAtTerminal(chat, message, again)),
-    edit: async (text) => {
-      const { editText } = await import('../../terminal/external-editor.ts');
-      return editText(text, { env: context.env, signal });
-    },
+    edit: (text) => editAtTerminal(chat, text),
   };
   greet(chat);
   try {
@@ -57,14 +56,8 @@ export async function runAtTerminal(chat: Chat, first: Message | undefined): Pro
   }
 
   async function take(text: string): Promise<boolean> {
-    if (!isSlashCommand(text)) return host.send({ parts: [...chat.queued, { text: textOfLine(text) }] });
-    try {
-      return await runSlashCommand(chat, text, host);
-    } catch (error) {
-      signal.throwIfAborted();
-      await tell(chat, error);
-      return true;
-    }
+    if (isSlashCommand(text)) return commandAtTerminal(chat, text, host);
+    return host.send({ parts: [...chat.queued, { text: textOfLine(text) }] });
   }
 }
 
@@ -73,6 +66,47 @@ function greet({ context, model, turns, recorder }: Chat): void {
   const before = turns.length === 1 ? ', 1 turn so far' : `, ${turns.length} turns so far`;
   const where = session ? `, session ${session.name}${turns.length > 0 ? before : ''}` : '';
   context.note(`${oneLine(model)}${where}; /help lists the commands, Ctrl-D leaves`);
+}
+
+/** Ctrl-C ends the command, and a second one before it has ended the whole run. */
+async function commandAtTerminal(chat: Chat, line: string, host: SlashHost): Promise<boolean> {
+  const { context } = chat;
+  const command = new AbortController();
+  const ignore = context.onInterrupt(() => {
+    ignore();
+    command.abort(new InterruptedError('SIGINT'));
+  });
+  chat.signal = AbortSignal.any([context.signal, command.signal]);
+  const send: SlashHost['send'] = (message, again) => {
+    // A turn has a Ctrl-C of its own.
+    ignore();
+    return host.send(message, again);
+  };
+  try {
+    return await runSlashCommand(chat, line, { ...host, send });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    // The terminal has echoed ^C where the cursor was.
+    if (command.signal.aborted) await context.io.stderr.write('\ninterrupted\n');
+    else await tell(chat, error);
+    return true;
+  } finally {
+    ignore();
+    chat.signal = context.signal;
+  }
+}
+
+/** What was written is shown as if it had been typed. */
+async function editAtTerminal({ context }: Chat, text: string): Promise<string> {
+  const { env, signal, io } = context;
+  const { editText } = await import('../../terminal/external-editor.ts');
+  // Ctrl-C is for the editor, which hears of it too.
+  const leaveAlone = context.onInterrupt(() => {});
+  const written = await editText(text, { env, signal }).finally(leaveAlone);
+  if (written.trim() !== '') {
+    await io.stdout.write(`> ${sanitize(written.trimEnd()).replaceAll('\n', '\n… ')}\n`);
+  }
+  return written;
 }
 
 /** Ctrl-C ends the answer, and a second one before it has ended the whole run. */

@@ -61,8 +61,8 @@ export const SLASH_COMMANDS: Readonly<Record<string, SlashCommand>> = {
     run: async (...given) => (await import('./slash-settings.ts')).set(...given),
   },
   tools: {
-    args: '',
-    help: 'functions of the model, and what answers them',
+    args: '[@FILE|NAME=CMD]',
+    help: 'functions: show, declare, or bind to a command',
     run: async (...given) => (await import('./slash-settings.ts')).tools(...given),
   },
   tokens: {
@@ -119,7 +119,9 @@ function helpText(): string {
 }
 
 const KEYS = [
+  'Tab completes commands, paths and names; arrow up brings back what was typed.',
+  'Ctrl-A, E, K, U, W, Y and Alt-B, F, D edit as in a shell; Alt-Enter adds a line.',
   'Several lines: between lines of """, or with a backslash at the end of a line.',
   'A message that begins with "/" is typed with "//".',
-  'Ctrl-C stops an answer; at an empty prompt it leaves, as Ctrl-D does.',
+  'Ctrl-C stops an answer or a command; at an empty prompt it leaves, as Ctrl-D.',
 ];

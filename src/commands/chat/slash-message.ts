@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { displayName } from '../../media/display-name.ts';
 import type { TypedPart } from '../../prompt/parts.ts';
-import { type Chat, textOfContent } from './chat-state.ts';
+import { type Chat, contextOf, textOfContent } from './chat-state.ts';
 import type { SlashHost } from './slash-commands.ts';
 import { wordsOf } from './slash-line.ts';
 import { composeContent } from './take-turn.ts';
@@ -21,7 +21,7 @@ export async function attach(chat: Chat, rest: string, { send }: SlashHost): Pro
   }
   // A page of the web is fetched when it is sent, once.
   const here = parts.filter((part) => !('source' in part && /^https?:/i.test(part.source)));
-  if (here.length > 0) await composeContent(chat.context, chat, here);
+  if (here.length > 0) await composeContent(contextOf(chat), chat, here);
   chat.queued.push(...parts);
   const text = question.trim();
   return text === '' || send({ parts: [...chat.queued, { text }] });

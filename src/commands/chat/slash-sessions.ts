@@ -3,7 +3,7 @@ import { listSessions, readSession, type Session, sessionExists } from '../../se
 import { oneLine } from '../../terminal/sanitize.ts';
 import { styleFor } from '../../terminal/style.ts';
 import { renderTable, type TableColumn } from '../../terminal/table.ts';
-import type { Chat } from './chat-state.ts';
+import { type Chat, contextOf } from './chat-state.ts';
 import { loadConversation } from './load-session.ts';
 import { allRecords, openNamed, sessionsFolder } from './recorder.ts';
 import type { SlashHost } from './slash-commands.ts';
@@ -41,7 +41,7 @@ export async function load(chat: Chat, name: string, { print }: SlashHost): Prom
   if (!session) return;
   const { state } = session;
   const loaded = await closingOnFailure(session, () =>
-    loadConversation(chat.context, session, chat.backend.name),
+    loadConversation(contextOf(chat), session, chat.backend.name),
   );
   await chat.recorder.take(session, state.settings);
   chat.start = loaded.start;

@@ -6,6 +6,7 @@ import { setPath } from '../../prompt/set-path.ts';
 import type { Frame } from '../../sessions/session-records.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { displayCommand, parseToolBindings } from '../../tools/tool-bindings.ts';
+import { checkDeclared } from '../tool-calls.ts';
 import type { Chat } from './chat-state.ts';
 import type { SlashHost } from './slash-commands.ts';
 
@@ -54,8 +55,11 @@ function warn({ context }: Chat, { generationConfig }: Frame, name: string): voi
   for (const line of warnings) context.note(`warning: ${line}`);
 }
 
-/** `/tools` */
-export async function tools({ frame, options }: Chat, _rest: string, { print }: SlashHost): Promise<void> {
+/** `/tools`: shows them; `@FILE` declares functions, `NAME=COMMAND` has a command answer one. */
+export async function tools(chat: Chat, rest: string, { print }: SlashHost): Promise<void> {
+  if (rest.startsWith('@')) await declareFunctions(chat, rest.slice(1));
+  else if (rest !== '') bindCommand(chat, rest);
+  const { frame, options } = chat;
   const commands = new Map(
     parseToolBindings(options.tool).map(({ name, argv }) => [name, displayCommand(argv)]),
   );
@@ -68,6 +72,31 @@ export async function tools({ frame, options }: Chat, _rest: string, { print }: 
     ...Object.keys(services).map((service) => `${service}: at the service`),
   ]);
   await print(
-    `${lines.map(sanitize).join('\n') || 'no tools: start with --tools @FILE and --tool NAME=COMMAND'}\n`,
+    `${lines.map(sanitize).join('\n') || 'no tools: /tools @FILE declares functions, /tools NAME=COMMAND binds one'}\n`,
   );
+}
+
+/** A function that is declared again is another one now. */
+async function declareFunctions(chat: Chat, file: string): Promise<void> {
+  const { parseTools } = await import('../../prompt/tools-file.ts');
+  const added = parseTools(await readTextFile(file, chat.context.cwd), file);
+  const names = new Set(added.flatMap((tool) => tool.functionDeclarations ?? []).map(({ name }) => name));
+  const others = (chat.frame.tools ?? []).flatMap(({ functionDeclarations = [], ...services }) => {
+    const left = functionDeclarations.filter(({ name }) => !names.has(name));
+    const tool = { ...services, ...(left.length > 0 && { functionDeclarations: left }) };
+    return Object.keys(tool).length > 0 ? [tool] : [];
+  });
+  chat.frame = { ...chat.frame, tools: [...others, ...added] };
+}
+
+function bindCommand(chat: Chat, binding: string): void {
+  if (!chat.interactive) {
+    throw new UsageError('/tools NAME=COMMAND needs somebody at a terminal', {
+      hint: 'name the command on the command line, with --tool',
+    });
+  }
+  const [{ name } = { name: '' }] = parseToolBindings([binding]);
+  checkDeclared([name], { ...chat.frame, contents: [] });
+  const others = chat.options.tool.filter((each) => each.slice(0, each.indexOf('=')).trim() !== name);
+  chat.options = { ...chat.options, tool: [...others, binding] };
 }

@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { formatBytes } from '../../media/format-bytes.ts';
 import { printPlan } from '../plan.ts';
 import { uploadMode } from '../prompt-options.ts';
-import { type Chat, contentsOf } from './chat-state.ts';
+import { type Chat, contentsOf, contextOf } from './chat-state.ts';
 import { copyToClipboard } from './clipboard.ts';
 import type { SlashHost } from './slash-commands.ts';
 import { composeContent } from './take-turn.ts';
@@ -21,7 +21,8 @@ export async function tokens({ turns }: Chat, _rest: string, { print }: SlashHos
 
 /** `/plan` */
 export async function plan(chat: Chat, rest: string): Promise<void> {
-  const { context, backend, model, options } = chat;
+  const context = contextOf(chat);
+  const { backend, model, options } = chat;
   const parts = [...chat.queued, ...(rest === '' ? [] : [{ text: rest }])];
   const next = parts.length > 0 ? [await composeContent(context, chat, parts)] : [];
   const contents = [...contentsOf(chat), ...next];
@@ -41,10 +42,10 @@ export async function plan(chat: Chat, rest: string): Promise<void> {
 }
 
 /** `/copy` */
-export async function copy({ context, turns }: Chat, _rest: string, { print }: SlashHost): Promise<void> {
-  const parts = turns.at(-1)?.contents.at(-1)?.parts ?? [];
+export async function copy(chat: Chat, _rest: string, { print }: SlashHost): Promise<void> {
+  const parts = chat.turns.at(-1)?.contents.at(-1)?.parts ?? [];
   const text = parts.map((part) => (part.thought ? '' : (part.text ?? ''))).join('');
   if (text === '') throw new UsageError('/copy: there is no answer to copy yet');
-  const how = await copyToClipboard(context, text);
+  const how = await copyToClipboard(contextOf(chat), text);
   await print(`copied ${formatBytes(Buffer.byteLength(text))} ${how}\n`);
 }

@@ -9,7 +9,7 @@ import type {
 import { answerAndKeep } from '../answering.ts';
 import { composeRequest } from '../compose-request.ts';
 import { uploadMode } from '../prompt-options.ts';
-import { type Chat, contentsOf, type Turn } from './chat-state.ts';
+import { type Chat, contentsOf, contextOf, type Turn } from './chat-state.ts';
 import { keptContents, turnOf, unanswered } from './kept-answer.ts';
 
 /** What is said next: typed parts, or a content that was said before. */
@@ -35,10 +35,9 @@ export type TurnEnd = {
 /** One turn: the message is composed and checked, large media are uploaded, the answer is shown and both are kept. */
 export async function takeTurn(chat: Chat, message: Message, options: TurnOptions): Promise<TurnEnd> {
   const { again = false, signal } = options;
-  const { config } = chat.context;
-  const context: Context = { ...chat.context, config, signal };
-  let content: Content | undefined;
   chat.signal = signal;
+  const context = contextOf(chat);
+  let content: Content | undefined;
   const taken = takenFromQueue(chat, message);
   const fail = () => {
     if (content) chat.failed = { content, again, taken };

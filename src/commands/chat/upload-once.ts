@@ -7,10 +7,8 @@ import { displayName } from '../../media/display-name.ts';
 import { formatBytes } from '../../media/format-bytes.ts';
 import type { Content, Part } from '../../wire/generate-content.ts';
 import { uploadMode } from '../prompt-options.ts';
+import { WORTH_UPLOADING_BYTES } from '../upload-media.ts';
 import { type Chat, contentsOf } from './chat-state.ts';
-
-/** What is smaller travels as fast as it would be uploaded, and each upload is three requests. */
-const WORTH_UPLOADING_BYTES = 512 * 1024;
 
 /**
  * Uploads the large media of the turns so far, where the backend has a place for them, so that they are not sent
@@ -56,7 +54,7 @@ function largeMedia(contents: readonly Content[]): Place[] {
   return contents
     .filter(({ role }) => role !== 'model')
     .flatMap((content) => content.parts.map((part, index) => ({ content, index, part })))
-    .filter(({ part }) => base64Bytes(part) >= (WORTH_UPLOADING_BYTES / 3) * 4);
+    .filter(({ part }) => base64Bytes(part) >= WORTH_UPLOADING_BYTES);
 }
 
 function base64Bytes({ inlineData }: Part): number {

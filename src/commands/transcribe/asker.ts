@@ -1,6 +1,6 @@
 import type { Backend } from '../../backends/backend.ts';
 import type { Context } from '../../context.ts';
-import { UsageError } from '../../errors.ts';
+import { GeminiError, UsageError } from '../../errors.ts';
 import { type Generation, generate } from '../../generate.ts';
 import { toPart } from '../../media/part.ts';
 import { checkParameters } from '../../models/check-parameters.ts';
@@ -45,7 +45,11 @@ export type Asker = {
   /** A request about a text, answered as JSON of the schema where the model can. */
   textRequest(texts: readonly string[], schema: Record<string, unknown>): GenerateContentRequest;
   /** @throws GeminiError when nothing of an answer came */
-  send(request: GenerateContentRequest, signal: AbortSignal): Promise<Generation>;
+  send(
+    request: GenerateContentRequest,
+    signal: AbortSignal,
+    excerpt?: Pick<Excerpt, 'sentAgain'>,
+  ): Promise<Generation>;
   /** What a response says; its times are those of the excerpt. */
   read(generation: Generation, question: Question): ParsedAnswer;
 };
@@ -110,8 +114,15 @@ export async function createAsker(
         texts.map((text) => ({ text })),
         form === 'json' ? applySchema(generationConfig, schema) : generationConfig,
       ),
-    async send(request, signal) {
-      const delivered = await uploadMedia({ ...context, signal, quiet: true }, request, backend.limits);
+    async send(request, signal, { sentAgain = false } = {}) {
+      const own = { ...context, signal, quiet: true };
+      const deliver = (again: boolean) => uploadMedia(own, request, backend.limits, { sentAgain: again });
+      const delivered = await deliver(sentAgain).catch((error: unknown) => {
+        signal.throwIfAborted();
+        // Not every server has a place for files; most media fit into a request all the same.
+        if (!sentAgain || !(error instanceof GeminiError)) throw error;
+        return deliver(false);
+      });
       return generate({ backend, model, request: delivered, stream: true, signal, keepText: true });
     },
     read({ response }, { excerpt, span }) {

@@ -1,5 +1,7 @@
 import type { BackendLimits } from '../../backends/backend.ts';
 import type { Context } from '../../context.ts';
+import { InputError } from '../../errors.ts';
+import { displayName } from '../../media/display-name.ts';
 import { apiMimeType } from '../../media/media-types.ts';
 import type { Medium } from '../../media/medium.ts';
 import { type Cutter, openSound } from '../../media/sound/open-sound.ts';
@@ -15,6 +17,8 @@ export type Excerpt = {
   readonly zero: number;
   /** The span to ask for in words, where more is sent than that. */
   readonly asked: Span | undefined;
+  /** The medium is sent with the other questions too. */
+  readonly sentAgain?: boolean;
 };
 
 /** A medium as something to be sent in parts. */
@@ -60,8 +64,18 @@ export function excerptsOf(medium: Medium, options: ExcerptOptions): Excerpts {
   const { seconds, limits, canUpload } = options;
   const { content } = medium;
   const fits = canUpload || 'uri' in content || content.bytes.byteLength <= roomFor(limits);
-  const { startSeconds: start = 0, endSeconds: end = seconds ?? Number.POSITIVE_INFINITY } = medium.options;
+  const { startSeconds: start = 0, endSeconds, ...others } = medium.options;
+  const length = seconds ?? Number.POSITIVE_INFINITY;
+  const end = Math.min(endSeconds ?? length, length);
+  if (start >= length) {
+    throw new InputError(
+      `${displayName(medium.name)} ends after ${length.toFixed(1)} s, before its "t=" begins`,
+    );
+  }
   const range = { start, end };
+  const isPart = start > 0 || end < length;
+  // No service hears a part of audio: what of it is meant is cut out, or asked for in words.
+  const heard = medium.kind === 'audio' && isPart ? { ...medium, options: others } : medium;
   let opened: Promise<Sound | undefined> | undefined;
   const sound = () => {
     opened ??= openSound(medium, options);
@@ -80,7 +94,7 @@ export function excerptsOf(medium: Medium, options: ExcerptOptions): Excerpts {
     },
     async of(span) {
       const whole = span.start <= start && span.end >= end;
-      if (whole && fits && medium.kind === 'audio') return { medium, zero: 0, asked: undefined };
+      if (whole && fits && medium.kind === 'audio' && !isPart) return { medium, zero: 0, asked: undefined };
       const own = await sound();
       if (own) {
         const piece = await own.cut(span.start, Math.min(span.end, Math.max(own.seconds, span.start)));
@@ -94,16 +108,17 @@ export function excerptsOf(medium: Medium, options: ExcerptOptions): Excerpts {
         };
         return { medium: cut, zero: piece.start, asked: undefined };
       }
-      if (whole) return { medium, zero: 0, asked: undefined };
       const known = Number.isFinite(span.end);
       const asked = known ? span : undefined;
-      if (medium.kind === 'audio') return { medium, zero: 0, asked };
+      if (medium.kind === 'audio')
+        return { medium: heard, zero: 0, asked: whole && !isPart ? undefined : asked, sentAgain: !whole };
+      if (whole) return { medium, zero: 0, asked: undefined };
       const ranged = {
         ...medium.options,
         startSeconds: span.start,
         ...(known && { endSeconds: span.end }),
       };
-      return { medium: { ...medium, options: ranged }, zero: 0, asked };
+      return { medium: { ...medium, options: ranged }, zero: 0, asked, sentAgain: true };
     },
   };
 }

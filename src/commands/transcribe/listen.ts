@@ -85,7 +85,7 @@ async function askOnce(
     signal.throwIfAborted();
     const excerpt = await excerpts.of(question.span);
     const whole = { ...question, excerpt };
-    const generation = await asker.send(asker.request(whole), signal);
+    const generation = await asker.send(asker.request(whole), signal, excerpt);
     signal.throwIfAborted();
     onUsage(generation.response.usageMetadata);
     const parsed = asker.read(generation, whole);

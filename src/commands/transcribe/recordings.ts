@@ -26,6 +26,7 @@ export async function findRecordings(
     signal,
     onNote: note,
     urlMode: urls.mode,
+    wholeAudio: true,
     web: sending ? webOptions(context, { urls }) : undefined,
   });
   const media = located.flatMap((each) => ('text' in each ? [] : [each]));

@@ -153,6 +153,50 @@ describe('MP3', () => {
 });
 
 describe('what is asked', () => {
+  it('of a part of a recording is that part alone, and its times are those of the whole', async () => {
+    const truth = spokenTruth(90);
+    const path = join(temporaryFolder(), 'talk.wav');
+    writeTimedWav(path, 90, pausesOf(truth));
+    const heard: unknown[] = [];
+    const locate = (bytes: Buffer) => {
+      const span = locateTimedWav(bytes);
+      heard.push(span);
+      return span;
+    };
+    const emulator = await withEmulator({ replies: [], transcripts: [{ segments: truth, locate }] });
+    const run = { env: emulator.env, flags: { format: 'json' } };
+    const { stdout, error } = await runTranscribe([`${path}#t=30,60`], run);
+    expect(error).toBeUndefined();
+    expect(heard).toEqual([{ start: 30, end: 60 }]);
+    expect(JSON.parse(stdout).segments.map(({ start }: { start: number }) => start)).toEqual([
+      30, 36, 42, 48, 54,
+    ]);
+    expect((await runTranscribe([`${path}#t=1:40`], run)).error).toBeInstanceOf(InputError);
+    // Nobody here cuts this: it is asked for in words.
+    await runTranscribe([`${join(MEDIA, 'tone.flac')}#t=0.1,0.3`], { ...run, flags: { repair: false } });
+    expect(promptOf(bodies(emulator).at(-1))).toMatch(/only from 00:00/);
+    expect(partsOf(bodies(emulator).at(-1))[0]).not.toHaveProperty('videoMetadata');
+  });
+
+  it('of a large recording that nobody may cut is uploaded once for all its pieces', async () => {
+    const truth = spokenTruth(700);
+    const path = join(temporaryFolder(), 'talk.mp3');
+    writeFileSync(path, timedMp3(700));
+    const emulator = await withEmulator({ replies: [], transcripts: [{ segments: truth }] });
+    const flags = { cutter: 'none', chunkSeconds: '400', speakers: false };
+    const { stdout, error } = await runTranscribe([path], { env: emulator.env, flags });
+    expect(error).toBeUndefined();
+    expect(stdout.trimEnd().split('\n')).toHaveLength(truth.length);
+    const sent = emulator.requests.filter(({ path: place }) => place.includes('GenerateContent'));
+    expect(sent).toHaveLength(2);
+    for (const { body } of sent) {
+      expect(partsOf(body as Body)[0]).toEqual({
+        fileData: expect.objectContaining({ fileUri: expect.any(String) }),
+      });
+    }
+    expect(emulator.requests.filter(({ path: place }) => place.includes('/upload/')).length).toBeLessThan(4);
+  });
+
   it('has the wishes in it', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'words.txt'), 'Ærøskøbing\n\nSvendborg\n');
