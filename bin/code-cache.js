@@ -5,6 +5,9 @@ const Module = require('node:module');
 const path = require('node:path');
 const vm = require('node:vm');
 
+/** 30 days. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
 const DIST = path.join(__dirname, '..', 'dist');
 
 /**
@@ -84,9 +87,10 @@ function checksum(code) {
 function writeCache(folder, made) {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // What an older version has left.
+    // What older versions have left; another one that is still used makes its own anew.
     for (const old of fs.readdirSync(folder)) {
-      if (!fs.existsSync(path.join(DIST, path.parse(old).name))) fs.rmSync(path.join(folder, old));
+      const file = path.join(folder, old);
+      if (Date.now() - fs.statSync(file).mtimeMs > KEPT_MS) fs.rmSync(file);
     }
     for (const { script, name } of made) {
       const code = script.createCachedData();

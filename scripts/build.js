@@ -56,7 +56,11 @@ await bundle.write({
     groups: [
       { name: 'start', test: /src\/(main|cli|cli\/(commands|ask))\.ts$/, priority: 2 },
       { name: 'question', test: /src\/(commands\/ask|composition|backends\/developer)\.ts$/, priority: 1 },
-      { name: 'media', test: /src\/(media\/resolve|commands\/(check-prompt|upload-media))\.ts$/, priority: 0 },
+      {
+        name: 'media',
+        test: /src\/(media\/resolve|commands\/(check-prompt|upload-media))\.ts$/,
+        priority: 0,
+      },
     ],
   },
 });

@@ -57,7 +57,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<voi
     await program.parseAsync(rewriteOptionalValues(full), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, named ? first : 'ask');
+    if (error.exitCode !== 0) throw usageError(error, named ? commandWords(command, argv) : 'ask');
   } finally {
     if (help) await io.stdout.write(help);
   }
@@ -123,7 +123,19 @@ function rewriteOptionalValues(argv: readonly string[]): string[] {
   );
 }
 
+/** `batch submit`: the words of the command whose help page tells more. */
+function commandWords(command: Command | undefined, [first, second]: readonly string[]): string | undefined {
+  const own = command?.commands.some((each) => each.name() === second);
+  return own ? `${first} ${second}` : first;
+}
+
 function usageError(error: CommanderError, command: string | undefined): UsageError {
+  // A command of several, none of which is meant where none is named.
+  if (error.code === 'commander.help') {
+    return new UsageError(`gemini ${command}: which of its commands?`, {
+      hint: `see: gemini ${command} --help`,
+    });
+  }
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const hint = /Did you mean (.+)\?/.exec(suggestion ?? '')?.[1];
   return new UsageError(message, {

@@ -7,7 +7,16 @@ import { describe, expect, it } from 'vitest';
 const SRC = resolve(import.meta.dirname, '../src');
 
 /** Anybody may import these: they import (almost) nothing. */
-const LEAVES = ['errors', 'concurrency', 'byte-source', 'version', 'nearest', 'child-process', 'record-log', 'windows-name'];
+const LEAVES = [
+  'errors',
+  'concurrency',
+  'byte-source',
+  'version',
+  'nearest',
+  'child-process',
+  'record-log',
+  'windows-name',
+];
 
 /** Layer → the layers it may import, beside the leaves and itself. `x:type` allows types only. */
 const MAY_IMPORT: Record<string, readonly string[]> = {

@@ -32,6 +32,14 @@ export const declare: Declare = (command, invocation) => {
     new Option('-q, --quiet', 'no notes or progress on stderr'),
     new Option('--debug', 'trace requests on stderr, secrets masked'),
   ]);
+  addGroup(command, 'Without sending', [
+    new Option(
+      '--dry-run',
+      'print each request as a line of JSON; --dry-run=http adds method, URL and headers',
+    ),
+    new Option('--dry-run-as <form>').choices(['body', 'http']).hideHelp(),
+    new Option('--plan', 'what it would come to: files, bytes, tokens, cost'),
+  ]);
   requestOptions(command);
   settingOptions(command);
   command.action(async (_names: string[], flags: Record<string, unknown>) => {
@@ -49,6 +57,7 @@ const EXAMPLES = `
 Examples:
   gemini describe photo.jpg
   gemini describe --alt-text --language de photos/ --sidecar .txt
+  gemini describe photos/ --plan                      (files, tokens, cost; nothing is sent)
   gemini describe 'talks/**/*.mp4' --length short --format csv -o talks.csv
   gemini describe receipts/ --schema 'shop, total float, currency' --format jsonl -o receipts.jsonl
   find . -name '*.jpg' -print0 | gemini describe --files-from - -0 -j 32 --format jsonl -o all.jsonl

@@ -10,7 +10,7 @@ export type ItemRecord = {
   readonly sha256?: readonly string[];
   /** MIME type of each input; '' where nobody knows. */
   readonly types?: readonly string[];
-  /** Size and time of change of each file when it was read: as long as they are the same, so is its content. */
+  /** Size, time of change and number of each file when it was read: as long as they are the same, so is its content. */
   readonly stamps?: readonly string[];
   /** The answer as text; with a schema its JSON stands in `data`. */
   readonly text?: string;

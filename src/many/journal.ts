@@ -12,12 +12,18 @@ export type Journal = {
   readonly path: string;
   /** Records that were there when it was opened. */
   readonly found: number;
+  /** Whether a record stood there before this run. */
+  isEarlier(stored: Stored): boolean;
   /** The last record of an input, by its name: what was in it then. */
   ofSource(name: string): Promise<Stored | undefined>;
   /** The last record of this question. */
   ofKey(key: string): Promise<Stored | undefined>;
-  /** Resolves when it is on the disk. @throws InputError when it cannot be written */
-  add(record: ItemRecord): Promise<Stored>;
+  /**
+   * Resolves when it is on the disk.
+   * @param isCopy of a record that is here already, for another input: `ofKey` goes on giving the first
+   * @throws InputError when it cannot be written
+   */
+  add(record: ItemRecord, isCopy?: boolean): Promise<Stored>;
   read(place: number): Promise<ItemRecord>;
   close(): Promise<void>;
 };
@@ -43,10 +49,12 @@ export async function openJournal(
     for (const name of record.sources) bySource.set(name, place);
   };
   let found = 0;
+  let lastFound = -1;
   const log = await openRecordLog(path, {
     note,
     syncLaterMs: SYNC_MS,
     onRecord(line, place) {
+      lastFound = place;
       if (fresh || !isItemRecord(line)) return;
       found += 1;
       index(line, place);
@@ -61,12 +69,13 @@ export async function openJournal(
   return {
     path,
     found,
+    isEarlier: ({ place }) => place <= lastFound,
     read,
     ofSource: (name) => stored(bySource.get(name)),
     ofKey: (key) => stored(byKey.get(key)),
-    async add(record) {
+    async add(record, isCopy = false) {
       const place = await log.place(record);
-      if (record.sha256 !== undefined) byKey.set(record.key, place);
+      if (record.sha256 !== undefined && !isCopy) byKey.set(record.key, place);
       return { record, place };
     },
     close: () => log.close(),

@@ -38,6 +38,8 @@ export function createOrderedOutput(options: OrderedOutputOptions): OrderedOutpu
   let next = 0;
   let held = 0;
   let writing: Promise<void> | undefined;
+  // Apart from the promise, which is not there yet when there was nothing to wait for.
+  let busy = false;
 
   const writeReady = async () => {
     for (; waiting.has(next); next += 1) {
@@ -50,7 +52,7 @@ export function createOrderedOutput(options: OrderedOutputOptions): OrderedOutpu
         await write(entry);
       }
     }
-    writing = undefined;
+    busy = false;
   };
   return {
     put(index, stored) {
@@ -59,7 +61,8 @@ export function createOrderedOutput(options: OrderedOutputOptions): OrderedOutpu
       if (!tooMuch) held += size;
       waiting.set(ordered ? index : arrived, tooMuch ? stored.place : stored?.record);
       arrived += 1;
-      if (writing || !waiting.has(next)) return;
+      if (busy || !waiting.has(next)) return;
+      busy = true;
       writing = writeReady();
       writing.catch(options.onFailure);
     },

@@ -10,8 +10,10 @@ export type ProgressFacts = {
   readonly seconds: number;
   /** Of prompts and answers of this run. */
   readonly tokens: number;
-  /** US dollars for the prompts; undefined where no price is known. */
+  /** US dollars; undefined where no price is known. */
   readonly cost: number | undefined;
+  /** What answers cost is not known, and not in it. */
+  readonly costOfInputAlone: boolean;
 };
 
 /** A rate of less time than this is a guess. */
@@ -19,7 +21,7 @@ const LEAST_SECONDS = 1;
 
 /** Such as `1,240 done, 3 failed, 8,757 left; 41.2/s, 3 min left, 2.1M tokens, $0.42`. */
 export function progressLine(facts: ProgressFacts): string {
-  const { total, done, failed, leftOut, asked, seconds, tokens, cost } = facts;
+  const { total, done, failed, leftOut, asked, seconds, tokens, cost, costOfInputAlone } = facts;
   const left = total - done - failed - leftOut;
   const counts = [
     `${number(done)} done`,
@@ -33,8 +35,13 @@ export function progressLine(facts: ProgressFacts): string {
     if (left > 0) further.push(`${duration(left / rate)} left`);
   }
   if (tokens > 0) further.push(`${short(tokens)} tokens`);
-  if (cost !== undefined && cost > 0) further.push(`$${cost.toFixed(cost < 1 ? 4 : 2)} for input`);
+  if (cost !== undefined && cost > 0) further.push(`${dollars(cost)}${costOfInputAlone ? ' for input' : ''}`);
   return [counts.join(', '), further.join(', ')].filter((part) => part !== '').join('; ');
+}
+
+function dollars(value: number): string {
+  if (value < 0.0001) return 'less than $0.0001';
+  return `$${value.toFixed(value < 1 ? 4 : 2)}`;
 }
 
 function number(value: number): string {

@@ -17,7 +17,7 @@ export type ManyRun = {
   sourcesOf(index: number): readonly string[];
   readonly journal: Journal | undefined;
   readonly output: Pick<OrderedOutput, 'put' | 'settled'>;
-  /** Keeps an answer elsewhere too, before it counts as done. @param again it was done by an earlier run */
+  /** Keeps an answer elsewhere too, before it counts as done. @param again an earlier run has kept it for this very input */
   keep?(index: number, record: ItemRecord, again: boolean): Promise<void>;
   readonly pace: PaceOptions;
   /** Tries of one item after its first. */
@@ -25,7 +25,10 @@ export type ManyRun = {
   /** What failed in an earlier run is asked again. */
   readonly retryFailed: boolean;
   readonly signal: AbortSignal;
-  /** Told of each item, in the order in which they end; undefined for one with nothing to ask. */
+  /**
+   * Told of each item, in the order in which they end; undefined for one with nothing to ask. `again` says that an earlier
+   * run has asked.
+   */
   onItem(record: ItemRecord | undefined, how: { readonly again: boolean }): void;
 };
 
@@ -93,10 +96,12 @@ export function runItems(run: ManyRun): Running {
       return finish(index, await add({ key: '', sources, error: itemError(error) }));
     }
     if (!task) return finish(index, undefined);
-    const done = await findDone(run, task, pending);
+    let done = await findDone(run, task, pending);
+    // Meanwhile somebody else may have begun to ask the same.
+    while (!done && pending.has(task.facts.key)) done = await findDone(run, task, pending);
     if (done) {
-      await run.keep?.(index, done.record, true);
-      return finish(index, done, true);
+      await run.keep?.(index, done.stored.record, done.own);
+      return finish(index, done.stored, done.earlier);
     }
     const asking = retryUntilAnswered(task, tries).then(async (record) => {
       if (record.error === undefined) await run.keep?.(index, record, false);
@@ -129,23 +134,31 @@ export function runItems(run: ManyRun): Running {
   return { stop, done };
 }
 
+/** `own`: it is the last that was recorded of this very input. `earlier`: it was not asked in this run. */
+type Done = { readonly stored: Stored; readonly own: boolean; readonly earlier: boolean };
+
 /** What an earlier run, or this one for a file with the same content, has answered. */
 async function findDone(
   { journal, retryFailed }: ManyRun,
   { facts, own }: Task,
   pending: ReadonlyMap<string, Promise<Stored>>,
-): Promise<Stored | undefined> {
+): Promise<Done | undefined> {
   const usable = (stored: Stored | undefined) =>
     stored?.record.key === facts.key && !(retryFailed && stored.record.error) ? stored : undefined;
   const asked = pending.get(facts.key);
   // Its failure is its own; this one may have better luck.
   const same = asked && (await asked.catch(() => undefined));
-  if (same && !same.record.error) return journal ? recordFor(journal, facts, same.record) : same;
+  if (same && !same.record.error) {
+    const stored = journal ? await recordFor(journal, facts, same.record) : same;
+    return { stored, own: false, earlier: false };
+  }
   if (!journal) return undefined;
   const mine = usable(own);
-  if (mine) return mine;
+  if (mine) return { stored: mine, own: true, earlier: true };
   const found = usable(await journal.ofKey(facts.key));
-  return found && recordFor(journal, facts, found.record);
+  if (!found) return undefined;
+  const stored = await recordFor(journal, facts, found.record);
+  return { stored, own: false, earlier: journal.isEarlier(found) };
 }
 
 /** The same answer to the same question about another file: a record of its own, so that the next run knows the file. */
@@ -154,7 +167,7 @@ async function recordFor(
   facts: ItemFacts,
   { usage: _, ...answer }: ItemRecord,
 ): Promise<Stored> {
-  return journal.add({ ...answer, ...facts });
+  return journal.add({ ...answer, ...facts }, true);
 }
 
 type State = {

@@ -24,8 +24,10 @@ export type RunProgressOptions = {
   /** Lines in a pipe too. */
   readonly verbose: boolean;
   note(line: string): void;
-  /** US dollars for a prompt. */
+  /** US dollars for a prompt and its answer. */
   costOf?(usage: NonNullable<ItemRecord['usage']>): number;
+  /** What answers cost is not known. */
+  readonly costOfInputAlone?: boolean;
 };
 
 const REDRAWN_MS = 200;
@@ -45,9 +47,11 @@ export function createRunProgress(options: RunProgressOptions): RunProgress {
       seconds: (monotonicMs() - began) / 1000,
       tokens: counts.tokens,
       cost: costOf && counts.cost,
+      costOfInputAlone: options.costOfInputAlone === true,
     });
-  const spinner = createSpinner(stderr, line());
   const shown = stderr.isTTY && !quiet;
+  // Numbers as people read them take 80 ms the first time.
+  const spinner = createSpinner(stderr, shown ? line() : '');
   if (shown) spinner.start();
   const tell = shown ? () => spinner.setText(line()) : () => note(line());
   const timer = shown || verbose ? setInterval(tell, shown ? REDRAWN_MS : LINE_MS).unref() : undefined;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { fileOutput } from '../terminal/file-output.ts';
+import { isDeviceName } from '../windows-name.ts';
 import { recordObject } from './formats/record-object.ts';
 import { plainAnswer } from './formats/text.ts';
 import type { ItemRecord } from './item-record.ts';
@@ -16,6 +17,8 @@ export type Sidecars = {
    * @throws InputError when it cannot be written
    */
   write(record: ItemRecord, source: SidecarSource, again: boolean): Promise<void>;
+  /** How many were there and hold something else than their record: they were left as they are. */
+  readonly differing: number;
 };
 
 export type SidecarOptions = {
@@ -31,19 +34,29 @@ export type SidecarSource = { readonly name: string; readonly path: string | und
 
 export function createSidecars({ cwd, extension, folder }: SidecarOptions): Sidecars {
   const made = new Map<string, Promise<unknown>>();
+  let differing = 0;
   const makeFolder = (path: string) => {
     const making = made.get(path) ?? mkdir(path, { recursive: true });
     made.set(path, making);
     return making;
   };
   return {
+    get differing() {
+      return differing;
+    },
     async write(record, { name, path: file }, again) {
       if (folder === undefined && file === undefined) return;
       const path =
         folder === undefined
           ? resolve(cwd, file ?? '') + safeSegment(name.slice(file?.length)) + extension
           : resolve(cwd, folder, nameIn(name) + extension);
-      if (again && (await isThere(path))) return;
+      const content =
+        extension === '.json' ? `${JSON.stringify(recordObject(record), null, 2)}\n` : plainAnswer(record);
+      const there = again ? await contentOf(path) : undefined;
+      if (there !== undefined) {
+        if (there !== content) differing += 1;
+        return;
+      }
       try {
         if (folder !== undefined) await makeFolder(dirname(path));
       } catch (error) {
@@ -51,9 +64,7 @@ export function createSidecars({ cwd, extension, folder }: SidecarOptions): Side
       }
       const out = await fileOutput(path);
       try {
-        await out.write(
-          extension === '.json' ? `${JSON.stringify(recordObject(record), null, 2)}\n` : plainAnswer(record),
-        );
+        await out.write(content);
         await out.publish();
       } catch (error) {
         await out.abandon();
@@ -81,7 +92,7 @@ function safeSegment(segment: string): string {
   // Windows takes none of these, nor a dot at the end, nor the names of its devices.
   if (segment === '') return '';
   const plain = segment.replace(/[<>:"|?*\0-\x1f]/g, '_').replace(/[. ]+$/, '_');
-  const own = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(plain) ? `_${plain}` : plain;
+  const own = isDeviceName(plain) ? `_${plain}` : plain;
   if (Buffer.byteLength(own) <= NAME_BYTES) return own;
   const hash = createHash('sha256').update(segment).digest('hex').slice(0, 16);
   let cut = own;
@@ -89,9 +100,11 @@ function safeSegment(segment: string): string {
   return `${cut}~${hash}`;
 }
 
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** Undefined where there is none; '' for what cannot be read. */
+async function contentOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
+  }
 }

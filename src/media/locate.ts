@@ -34,6 +34,8 @@ export type LocateOptions = ExpandOptions & {
   readonly web?: WebOptions | undefined;
   /** The largest file whose bytes are kept from the first look (see FileSourceOptions). */
   readonly keepBytes?: number;
+  /** The caller cuts audio itself, so that `#t=` stays in the options. */
+  readonly wholeAudio?: boolean;
 };
 
 /**
@@ -52,7 +54,7 @@ export async function locate(
 }
 
 /** What the options ask for, as far as it is done here: the services cut videos, but no documents and no audio. */
-async function withOptions(medium: Medium, { signal }: LocateOptions): Promise<Medium> {
+async function withOptions(medium: Medium, { signal, wholeAudio }: LocateOptions): Promise<Medium> {
   checkOptions(medium);
   const { content, kind, options } = medium;
   if ('uri' in content) return medium;
@@ -60,7 +62,8 @@ async function withOptions(medium: Medium, { signal }: LocateOptions): Promise<M
     const { cutPages } = await import('./cut-pages.ts');
     return { ...medium, content: { bytes: await cutPages(content.bytes, options.pages) } };
   }
-  if (kind === 'audio' && (options.startSeconds !== undefined || options.endSeconds !== undefined)) {
+  const cut = options.startSeconds !== undefined || options.endSeconds !== undefined;
+  if (kind === 'audio' && cut && !wholeAudio) {
     const { cutTime } = await import('./cut-time.ts');
     return cutTime(medium, { signal });
   }

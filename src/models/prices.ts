@@ -1,10 +1,13 @@
-/** US dollars for a million tokens of a prompt. */
+/** US dollars for a million tokens. */
 export type Price = {
   readonly input: number;
+  /** Of answers and thinking, where it is known. */
+  readonly output?: number;
   /** For sound, where it costs more. */
   readonly audio?: number;
   /** For all of a prompt that is longer than 200,000 tokens. */
   readonly inputOver200k?: number;
+  readonly outputOver200k?: number;
 };
 
 export type QuotedPrice = Price & {
@@ -20,17 +23,27 @@ const SOURCE = 'ai.google.dev, "Pricing", 2026-10-07';
 
 const version = String.raw`(?:-\d{3}|-latest|-preview(?:-\d{2,4})*)?$`;
 const DEVELOPER_PRICES: readonly PriceRow[] = [
-  { models: new RegExp(`^gemini-3\\.[678]-flash${version}`), until: '2026-12-31', price: { input: 0.75 } },
-  { models: new RegExp(`^gemini-3\\.[678]-flash${version}`), price: { input: 1.5 } },
-  { models: new RegExp(`^gemini-3\\.5-flash${version}`), price: { input: 1.5 } },
-  { models: new RegExp(`^gemini-3\\.5-flash-lite${version}`), price: { input: 0.3 } },
-  { models: new RegExp(`^gemini-3\\.1-pro${version}`), price: { input: 2, inputOver200k: 4 } },
-  { models: new RegExp(`^gemini-2\\.5-pro${version}`), price: { input: 1.25, inputOver200k: 2.5 } },
-  { models: new RegExp(`^gemini-2\\.5-flash${version}`), price: { input: 0.3, audio: 1 } },
+  {
+    models: new RegExp(`^gemini-3\\.[678]-flash${version}`),
+    until: '2026-12-31',
+    price: { input: 0.75, output: 3.75 },
+  },
+  { models: new RegExp(`^gemini-3\\.[678]-flash${version}`), price: { input: 1.5, output: 7.5 } },
+  { models: new RegExp(`^gemini-3\\.5-flash${version}`), price: { input: 1.5, output: 9 } },
+  { models: new RegExp(`^gemini-3\\.5-flash-lite${version}`), price: { input: 0.3, output: 2.5 } },
+  {
+    models: new RegExp(`^gemini-3\\.1-pro${version}`),
+    price: { input: 2, output: 12, inputOver200k: 4, outputOver200k: 18 },
+  },
+  {
+    models: new RegExp(`^gemini-2\\.5-pro${version}`),
+    price: { input: 1.25, output: 10, inputOver200k: 2.5, outputOver200k: 15 },
+  },
+  { models: new RegExp(`^gemini-2\\.5-flash${version}`), price: { input: 0.3, output: 2.5, audio: 1 } },
 ];
 
 /**
- * What a prompt costs a million tokens, by the person's own list first.
+ * What a million tokens cost, by the person's own list first.
  * @param own prices by model id; they hold at every backend
  * @returns undefined where no price is known
  */
@@ -51,14 +64,23 @@ export function priceOf(
   return row && { ...row.price, source: SOURCE };
 }
 
-/** Dollars for so many tokens; `audio` are those of sound among them. */
-export function costOf(price: Price, tokens: { readonly all: number; readonly audio: number }): number {
-  const rate = tokens.all > 200_000 ? (price.inputOver200k ?? price.input) : price.input;
-  return ((tokens.all - tokens.audio) * rate + tokens.audio * (price.audio ?? rate)) / 1e6;
+/**
+ * Dollars for so many tokens.
+ * @param tokens.all of the prompt; `audio` are those of sound among them
+ * @param tokens.answer of answer and thinking: not counted where the price has no `output`
+ */
+export function costOf(
+  price: Price,
+  { all, audio, answer = 0 }: { readonly all: number; readonly audio: number; readonly answer?: number },
+): number {
+  const long = all > 200_000;
+  const rate = long ? (price.inputOver200k ?? price.input) : price.input;
+  const answerRate = (long ? price.outputOver200k : undefined) ?? price.output ?? 0;
+  return ((all - audio) * rate + audio * (price.audio ?? rate) + answer * answerRate) / 1e6;
 }
 
 /**
- * Reads a person's list: `{ "gemini-3.8-flash": { "input": 0.75 } }`, or a number alone.
+ * Reads a person's list: `{ "gemini-3.8-flash": { "input": 0.75, "output": 3.75 } }`, or a number alone.
  * @returns a sentence for a list that is not of this form
  */
 export function parsePrices(json: unknown): ReadonlyMap<string, Price> | string {
@@ -68,17 +90,18 @@ export function parsePrices(json: unknown): ReadonlyMap<string, Price> | string 
   for (const [model, value] of Object.entries(json)) {
     const fields: unknown = typeof value === 'number' ? { input: value } : value;
     if (!isPrice(fields)) {
-      return `"${model}" is not a price such as { "input": 0.75, "audio": 1, "inputOver200k": 1.5 }`;
+      return `"${model}" is not a price such as { "input": 0.75, "output": 3.75, "audio": 1, "inputOver200k": 1.5 }`;
     }
     prices.set(model, fields);
   }
   return prices;
 }
 
+const PRICE_FIELDS: readonly string[] = ['input', 'output', 'audio', 'inputOver200k', 'outputOver200k'];
+
 function isPrice(value: unknown): value is Price {
   if (typeof value !== 'object' || value === null || !('input' in value)) return false;
   return Object.entries(value).every(
-    ([name, price]) =>
-      ['input', 'audio', 'inputOver200k'].includes(name) && typeof price === 'number' && price >= 0,
+    ([name, price]) => PRICE_FIELDS.includes(name) && typeof price === 'number' && price >= 0,
   );
 }

@@ -1,4 +1,6 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -211,10 +213,17 @@ describe('gemini batch', () => {
     );
   });
 
-  it('asks one question for each line of text', async () => {
+  it('asks one question for each line of text, and removes what a killed run has left', async () => {
     const { run } = await world();
+    const temporary = temporaryFolder();
+    const env = { TMPDIR: temporary, TMP: temporary, TEMP: temporary };
+    const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+    // No process has such a number; this one has its own.
+    for (const pid of [99_999_999, process.pid])
+      mkdirSync(join(temporary, `gemini-batch-${machine}-${pid}-abcdef`));
     const stdin = 'why is the sky blue\n\nand the sea\n';
-    const submitted = await run(['submit', '--prompts', '-', '-p', 'be brief:'], { stdin });
+    const submitted = await run(['submit', '--prompts', '-', '-p', 'be brief:'], { stdin, env });
+    expect(readdirSync(temporary)).toEqual([`gemini-batch-${machine}-${process.pid}-abcdef`]);
     const results = await run(['results', '--wait', submitted.stdout.trim(), '--format', 'jsonl']);
     expect(records(results.stdout)).toMatchObject([
       { source: 'why is the sky blue', text: expect.stringMatching(/"be brief:".*"why is the sky blue"/) },
@@ -249,6 +258,11 @@ describe('gemini batch', () => {
     const failed = await run(['status', '--wait', id]);
     expect(failed).toMatchObject({ code: 10, stdout: expect.stringContaining('FAILED') });
     expect(failed.stderr).toMatch(/Line 1 of the input is not a JSON object/);
+    expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('gemini batch --help') });
+    expect(await run(['submit', '--zzz'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('gemini batch submit --help'),
+    });
     expect(await run(['results', '0123456789'])).toMatchObject({
       code: 10,
       stderr: expect.stringMatching(/hint:/),

@@ -13,13 +13,18 @@ const facts = {
   seconds: 20,
   tokens: 2_100_000,
   cost: 0.42,
+  costOfInputAlone: false,
 };
 
 describe('progress line', () => {
   it('says how much is done, how fast, and how long it will take', () => {
     expect(progressLine(facts)).toBe(
-      '1,240 done, 3 failed, 8,757 left; 50.0/s, 3 min left, 2.1M tokens, $0.4200 for input',
+      '1,240 done, 3 failed, 8,757 left; 50.0/s, 3 min left, 2.1M tokens, $0.4200',
     );
+    const line = (cost: number) => progressLine({ ...facts, cost, costOfInputAlone: true });
+    expect(line(12.345)).toMatch(/, \$12\.35 for input$/);
+    // Nothing looks as if it were free.
+    expect(line(0.000001)).toMatch(/less than \$0\.0001 for input$/);
   });
 
   it('guesses nothing from the first moment, and says nothing of what is not known', () => {

@@ -43,5 +43,9 @@ describe('the price of a prompt', () => {
 it('a cost has a second rate for long prompts, and one for sound', () => {
   expect(costOf({ input: 2, inputOver200k: 4 }, { all: 200_000, audio: 0 })).toBeCloseTo(0.4);
   expect(costOf({ input: 2, inputOver200k: 4 }, { all: 300_000, audio: 0 })).toBeCloseTo(1.2);
+  const pro = { input: 2, output: 12, inputOver200k: 4, outputOver200k: 18 };
+  expect(costOf(pro, { all: 100_000, audio: 0, answer: 10_000 })).toBeCloseTo(0.32);
+  expect(costOf(pro, { all: 300_000, audio: 0, answer: 10_000 })).toBeCloseTo(1.38);
+  expect(costOf({ input: 2 }, { all: 100_000, audio: 0, answer: 10_000 })).toBeCloseTo(0.2);
   expect(costOf({ input: 0.3, audio: 1 }, { all: 1_000_000, audio: 500_000 })).toBeCloseTo(0.65);
 });

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BatchService } from '../../backends/batches/batch-service.ts';
@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { GeminiError, InputError } from '../../errors.ts';
 import { type BatchJob, type BatchResult, parseBatchResult } from '../../wire/batches.ts';
 import { byteLines } from './byte-lines.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 /** The results of a batch, on disk: they come in any order, and are wanted in that of the inputs. */
 export type SpooledResults = {
@@ -36,7 +37,7 @@ export async function spoolResults(
   service: BatchService,
   jobs: readonly BatchJob[],
 ): Promise<SpooledResults> {
-  const folder = await mkdtemp(join(tmpdir(), 'gemini-results-'));
+  const folder = await makeTemporaryFolder();
   const file = await open(join(folder, 'results.jsonl'), 'wx+', 0o600);
   const close = async () => {
     await file.close();

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BatchLimits } from '../../backends/batches/batch-service.ts';
 import { InputError } from '../../errors.ts';
 import { formatBytes } from '../../media/format-bytes.ts';
 import type { BatchItem } from './batch-log.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 /** An input with its request as a line of JSON, or with why it has none. */
 export type RequestLine = BatchItem & {
@@ -39,7 +40,7 @@ export async function writeRequests(
   lines: AsyncIterable<RequestLine>,
   limits: BatchLimits,
 ): Promise<WrittenRequests> {
-  const folder = await mkdtemp(join(tmpdir(), 'gemini-batch-'));
+  const folder = await makeTemporaryFolder();
   const remove = () => rm(folder, { recursive: true, force: true });
   const hash = createHash('sha256').update(`${limits.requests} ${limits.bytes}`);
   const files: RequestFile[] = [];

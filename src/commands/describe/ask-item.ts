@@ -49,7 +49,7 @@ export async function askItem(asking: Asking, prompt: ComposedPrompt, signal: Ab
       await checkPrompt(context, { limits, maxTokensIn: undefined }, target, prompt.request, rules);
       if (size) asking.fitting.set(size.type, size.bytes);
     }
-    const sent = await inMemory(await uploadMedia(context, prompt.request, backend.limits));
+    const sent = encoded(await uploadMedia(context, prompt.request, backend.limits));
     const { response, failure } = await generate({
       backend,
       model,
@@ -98,26 +98,16 @@ async function answerOf(
 /** So small a file takes longer to stream than to encode in one piece. */
 const ENCODED_AT_ONCE_BYTES = 64 * 1024;
 
-async function inMemory(request: GenerateContentRequest): Promise<GenerateContentRequest> {
-  const contents: GenerateContentRequest['contents'] = [];
-  for (const content of request.contents) {
-    const parts: Part[] = [];
-    for (const part of content.parts) parts.push(part.inlineData ? await encoded(part) : part);
-    contents.push({ ...content, parts });
-  }
+/** The small media as base64. */
+function encoded(request: GenerateContentRequest): GenerateContentRequest {
+  const contents = request.contents.map((content) => ({ ...content, parts: content.parts.map(encodedPart) }));
   return { ...request, contents };
 }
 
-async function encoded(part: Part): Promise<Part> {
+function encodedPart(part: Part): Part {
   const { inlineData } = part;
   const source = inlineData?.data;
-  if (!inlineData || !isByteSource(source) || source.byteLength > ENCODED_AT_ONCE_BYTES) return part;
-  const bytes = Buffer.allocUnsafe(source.byteLength);
-  const reader = await source.open();
-  try {
-    await reader.read(bytes);
-  } finally {
-    await reader.close();
-  }
-  return { ...part, inlineData: { ...inlineData, data: bytes.toString('base64') } };
+  if (!inlineData || !isByteSource(source) || !source.whole || source.byteLength > ENCODED_AT_ONCE_BYTES)
+    return part;
+  return { ...part, inlineData: { ...inlineData, data: source.whole.toString('base64') } };
 }

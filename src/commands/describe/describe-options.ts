@@ -19,6 +19,8 @@ export type DescribeOptions = DescribingOptions & {
   readonly outputDir: string | undefined;
   readonly usage: boolean;
   readonly verbose: boolean;
+  /** What to do instead of sending: print the requests, or what they add up to. */
+  readonly preview: 'body' | 'http' | 'plan' | undefined;
 };
 
 /** The options record of commander's flags. */
@@ -49,6 +51,9 @@ export function readDescribeOptions(
     outputDir: text('outputDir'),
     usage: is('usage'),
     verbose: is('verbose'),
+    preview: is('plan')
+      ? 'plan'
+      : ((text('dryRunAs') as 'body' | 'http' | undefined) ?? (is('dryRun') ? 'body' : undefined)),
   };
 }
 

@@ -24,12 +24,19 @@ export { readDescribeOptions } from './describe-options.ts';
 export async function describe(context: Context, options: DescribeOptions): Promise<void> {
   const items = await listItems(context, options);
   const model = askedModel(context);
-  const backend = await context.backend({ stream: false, sending: true });
-  const describing = await openDescribing(context, options, { backend, model });
+  const { preview } = options;
+  const sending = preview === undefined;
+  const backend = await context.backend({ stream: false, sending });
+  const describing = await openDescribing(context, { ...options, offline: !sending }, { backend, model });
+  if (!sending) {
+    const { previewItems } = await import('./preview-items.ts');
+    return previewItems(context, { ...options, preview }, { items, describing, backend, model });
+  }
   const destination = await openDestination(context, options, items);
   let journal: Journal | undefined;
   try {
     journal = await openRunJournal(context, options, items);
+    if (journal && options.verbose) context.note(`the journal is ${journal.path}`);
     await describeAll({ context, options, items, backend, model, describing, destination, journal });
   } catch (error) {
     await destination.abandon();
@@ -108,10 +115,18 @@ async function describeAll(from: Everything): Promise<void> {
   if (doneBefore > 0) {
     context.note(`${doneBefore} of ${items.count} were done by an earlier run (--fresh asks again)`);
   }
+  noteDiffering(context, sidecars?.differing ?? 0);
   notePassedOver(context, seen.passedOver);
   if (options.usage) await context.io.stderr.write(`${progress.line()}\n`);
   const failure = summary.failure('--retry-failed asks again for those that failed');
   if (failure) throw items.count === 1 ? (seen.fault ?? failure) : failure;
+}
+
+/** Whoever changed them meant it; whoever asked for something else since wants to know. */
+function noteDiffering({ note }: Context, count: number): void {
+  if (count === 0) return;
+  const files = count === 1 ? '1 file was left as it is' : `${count} files were left as they are`;
+  note(`note: ${files}, with a text that is not this answer; --fresh asks again and replaces all`);
 }
 
 async function openProgress(
@@ -130,11 +145,13 @@ async function openProgress(
     verbose,
     note,
     ...(price && {
-      costOf: ({ promptTokenCount: all = 0, promptTokensDetails = [] }) =>
+      costOf: ({ promptTokenCount: all = 0, promptTokensDetails = [], ...usage }) =>
         costOf(price, {
           all,
           audio: promptTokensDetails.find(({ modality }) => modality === 'AUDIO')?.tokenCount ?? 0,
+          answer: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
         }),
+      costOfInputAlone: price.output === undefined,
     }),
   });
 }

@@ -6,6 +6,7 @@ import { plainAnswer } from '../../many/formats/text.ts';
 import type { ItemRecord } from '../../many/item-record.ts';
 import { createSidecars, type SidecarSource, type Sidecars } from '../../many/sidecar.ts';
 import { type FileOutput, fileOutput } from '../../terminal/file-output.ts';
+import type { OutputStream } from '../../terminal/io.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Item, ItemList } from '../describing.ts';
 import type { DescribeOptions } from './describe-options.ts';
@@ -40,7 +41,9 @@ export async function openDestination(
   const file = options.output === undefined ? undefined : await fileOutput(resolve(cwd, options.output));
   const out = file ?? (sidecars ? undefined : io.stdout);
   const alone = items.count === 1 && format === 'text';
-  const send = (text: string) => out?.write(out.isTTY ? sanitize(text) : text);
+  const gathered = file && gatherWrites(file);
+  const send = (text: string) =>
+    gathered ? gathered.write(text) : out?.write(out.isTTY ? sanitize(text) : text);
   let count = 0;
   const begun = async () => {
     if (count === 0 && begin !== '' && !alone) await send(begin);
@@ -60,10 +63,37 @@ export async function openDestination(
       await begun();
       const last = alone ? '' : end(count);
       if (last !== '') await send(last);
+      await gathered?.flush();
       await file?.publish();
     },
     async abandon() {
+      await gathered?.flush().catch(() => {});
       await keepPartial(context, file);
+    },
+  };
+}
+
+const GATHERED_CHARACTERS = 32 * 1024;
+const GATHERED_MS = 100;
+
+/** Small pieces go to a file together: each by itself takes 50 µs of processor time, and the journal has them already. */
+function gatherWrites(out: OutputStream): { write(text: string): Promise<void>; flush(): Promise<void> } {
+  let held = '';
+  let timer: NodeJS.Timeout | undefined;
+  const flush = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = held;
+    held = '';
+    if (text !== '') await out.write(text);
+  };
+  return {
+    flush,
+    async write(text) {
+      held += text;
+      if (held.length >= GATHERED_CHARACTERS) await flush();
+      // What fails then fails again with the next write.
+      else timer ??= setTimeout(() => flush().catch(() => {}), GATHERED_MS);
     },
   };
 }

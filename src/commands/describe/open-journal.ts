@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { stateFolder } from '../../config/paths.ts';
@@ -34,8 +35,10 @@ export async function openRunJournal(
 }
 
 function defaultPath({ env, cwd, note }: Context, { inputs, filesFrom, group }: DescribeOptions): string {
-  const places = [...new Set(inputs.map(placeOf))].sort();
-  const identity = JSON.stringify([cwd, places, filesFrom ?? '', group]);
+  const places = [...new Set(inputs.map((input) => placeOf(input, cwd)))].sort();
+  // A list on stdin has no place but the one where its names hold.
+  const list = filesFrom === undefined ? '' : resolve(cwd, filesFrom === '-' ? '.' : filesFrom);
+  const identity = JSON.stringify([places, list, group]);
   const name = `${createHash('sha256').update(identity).digest('hex').slice(0, 24)}.jsonl`;
   const folder = stateFolder(env);
   if (folder === undefined) {
@@ -44,11 +47,19 @@ function defaultPath({ env, cwd, note }: Context, { inputs, filesFrom, group }: 
   return join(folder ?? join(tmpdir(), 'gemini-prompt'), 'describe', name);
 }
 
-/** The folder that an input lies in, or is; the part of a pattern before its first sign. */
-function placeOf(input: TypedPart): string {
+/** The folder that an input lies in, or is, from wherever it is named; of a pattern, the one before its first sign. */
+function placeOf(input: TypedPart, cwd: string): string {
   const source = 'source' in input ? input.source : 'text' in input ? input.text : '-';
   const address = /^([a-z][a-z0-9+.-]+:\/\/[^/]*|data:)/i.exec(source)?.[1];
   if (address !== undefined) return address;
-  const plain = source.replace(/[*?[{].*$/s, '\0');
-  return dirname(plain);
+  if (isFolder(resolve(cwd, source))) return resolve(cwd, source);
+  return dirname(resolve(cwd, source.replace(/[*?[{].*$/s, '*')));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -41,7 +41,7 @@ export async function createComposer(
     signal: context.signal,
     onNote: context.note,
     urlMode: options.urls.mode,
-    web: webOptions(context, options),
+    web: options.offline ? undefined : webOptions(context, options),
     keepBytes: KEPT_BYTES,
   };
   const look = async ({ part }: ItemSource) => {

@@ -24,7 +24,7 @@ export type IdentifiedItem = {
   readonly sha256: readonly string[];
   /** MIME types; '' where nobody knows. */
   readonly types: readonly string[];
-  /** Size and time of change of each file; '' for what is no file. */
+  /** Size, time of change and number of each file; '' for what is no file. */
   readonly stamps: readonly string[];
   /** Undefined where an earlier run is believed: nothing was opened. */
   readonly media: readonly Medium[] | undefined;
@@ -73,7 +73,6 @@ function keyOf(identity: string, facts: readonly Fact[], sources: readonly ItemS
     const options = sources.find((source) => source.name === name)?.part.options ?? {};
     return `${sha256 || name} ${type} ${renderSourceOptions(options)}`;
   });
-  // In one call, which takes a third of the time that createHash does.
   return hash('sha256', [identity, ...lines].join('\n'), 'base64url');
 }
 
@@ -101,12 +100,10 @@ async function look(context: Context, source: ItemSource, composer: Composer): P
 }
 
 async function hashOf(bytes: ByteSource, { signal }: Context): Promise<string> {
+  // In one call, which takes a third of the time that createHash does.
+  if (bytes.whole && bytes.byteLength <= BLOCK_BYTES) return hash('sha256', bytes.whole);
   const reader = await bytes.open();
   try {
-    if (bytes.byteLength <= BLOCK_BYTES) {
-      const whole = Buffer.allocUnsafe(bytes.byteLength);
-      return hash('sha256', whole.subarray(0, await reader.read(whole)));
-    }
     const digest = createHash('sha256');
     const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
     for (let length = await reader.read(buffer); length > 0; length = await reader.read(buffer)) {
@@ -132,7 +129,8 @@ let left = 0;
 /** '' for a file that is not there, or that cannot be looked at: reading it finds the words for that. */
 async function stampOf(path: string): Promise<string> {
   const stats = left > 0 ? await statLater(path) : statNow(path);
-  return stats?.isFile() ? `${stats.size}-${stats.mtimeNs}` : '';
+  // Its number too: a journal may be used from several folders, where one name is of several files.
+  return stats?.isFile() ? `${stats.size}-${stats.mtimeNs}-${stats.ino}` : '';
 }
 
 function statNow(path: string): BigIntStats | undefined {

@@ -23,6 +23,9 @@ export type ItemList = { readonly count: number; at(index: number): Item };
 /** See listItems in describing.ts. */
 export async function listSources(context: Context, options: DescribingOptions): Promise<ItemList> {
   const typed = await fromArguments(context, options);
+  if (typed.length === 0 && options.inputs.length === 0 && options.filesFrom === undefined) {
+    typed.push(...(await whatIsPiped(context)));
+  }
   const listed = options.filesFrom === undefined ? [] : await fromList(context, options);
   const sources = distinct(withoutSidecars([...typed, ...listed], options.sidecar));
   if (sources.length === 0) {
@@ -68,10 +71,19 @@ function ownFiles(cwd: string, outputs: readonly string[]): (source: ItemSource)
   };
 }
 
-async function fromStdin(context: Context): Promise<ItemSource> {
-  const { io, signal, note } = context;
+/** Where nothing is named it is what another program writes, if there is one. */
+async function whatIsPiped(context: Context): Promise<ItemSource[]> {
+  const held = context.io.stdin.isTTY ? undefined : await readMedium(context);
+  return held && 'bytes' in held ? [{ name: 'stdin', part: held }] : [];
+}
+
+async function readMedium({ io, signal, note }: Context) {
   const { stdinReader } = await import('../../media/stdin.ts');
-  const held = await stdinReader({ open: () => io.stdin, signal, note })('attachment');
+  return stdinReader({ open: () => io.stdin, signal, note })('attachment');
+}
+
+async function fromStdin(context: Context): Promise<ItemSource> {
+  const held = await readMedium(context);
   if (!held || !('bytes' in held)) throw new InputError('stdin is empty, but "-" asks for it');
   return { name: 'stdin', part: held };
 }

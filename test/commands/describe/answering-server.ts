@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEachTest } from '../../helpers/clean-up.ts';
 
@@ -7,7 +7,11 @@ import { afterEachTest } from '../../helpers/clean-up.ts';
 export type Asked = { readonly sha256: string; readonly text: string; readonly before: number };
 
 /** Answers in place of the usual answer; true when it has. */
-export type Reply = (asked: Asked, response: ServerResponse) => boolean | Promise<boolean>;
+export type Reply = (
+  asked: Asked,
+  response: ServerResponse,
+  headers: IncomingHttpHeaders,
+) => boolean | Promise<boolean>;
 
 const open: (() => void)[] = [];
 afterEachTest(() => {
@@ -37,7 +41,7 @@ export async function startAnswering(reply: Reply = () => false) {
       counts.set(sha256, before + 1);
       const question = { sha256, text, before };
       asked.push(question);
-      if (!(await reply(question, response))) answer(response, answerTo(sha256));
+      if (!(await reply(question, response, request.headers))) answer(response, answerTo(sha256));
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()));
@@ -53,6 +57,7 @@ export async function startAnswering(reply: Reply = () => false) {
     /** Requests that were under way at once. */
     most: () => most,
     env: { GEMINI_API_KEY: 'key-of-this-test' },
+    baseUrl: `http://127.0.0.1:${port}`,
     args: ['-b', 'developer', '--base-url', `http://127.0.0.1:${port}`],
   };
 }

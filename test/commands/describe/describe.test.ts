@@ -135,6 +135,8 @@ describe('many inputs', () => {
     const cwd = temporaryFolder();
     pictures(join(cwd, 'in'), 2);
     writeFileSync(join(cwd, 'in/archive.zip'), Buffer.from('504b0304deadbeef', 'hex'));
+    // Nothing to write may come first.
+    copyFileSync(join(cwd, 'in/archive.zip'), join(cwd, 'in/000.zip'));
     writeFileSync(join(cwd, 'in/empty.png'), '');
     const { env, args } = await startAnswering();
     const sources = async (more: string[], stdin?: string) => {
@@ -250,7 +252,29 @@ describe('a second run', () => {
     expect((await run()).asked).toBe(0);
     expect((await run('--retry-failed')).asked).toBe(1);
     expect((await run('--retry-failed')).records.every(({ error }) => error === undefined)).toBe(true);
-    expect((await run('--fresh')).asked).toBeGreaterThanOrEqual(6);
+    expect((await run('--fresh')).asked).toBe(6);
+  });
+
+  it('goes on from another folder, and two folders are two journals', async () => {
+    const cwd = temporaryFolder();
+    pictures(join(cwd, 'a'), 3);
+    pictures(join(cwd, 'b'), 2);
+    let other: ReturnType<typeof runDescribe> | undefined;
+    const { env, args, asked } = await startAnswering(async ({ text }) => {
+      if (!text.includes('first')) return false;
+      other ??= runDescribe([...args, 'b', '--verbose'], { env: home, cwd });
+      await other;
+      return false;
+    });
+    const home = { ...env, HOME: cwd };
+    const first = await runDescribe([...args, 'a', '-j', '1', '-p', 'first'], { env: home, cwd });
+    const second = await other;
+    expect([first.error, second?.error]).toEqual([undefined, undefined]);
+    expect(second?.stderr).toContain(join(cwd, '.local/state'));
+    const before = asked.length;
+    const inside = await runDescribe([...args, '*.png', '-p', 'first'], { env: home, cwd: join(cwd, 'a') });
+    expect(inside.stderr).toContain('3 of 3');
+    expect(asked).toHaveLength(before);
   });
 
   it('is refused while the first one is under way', async () => {
@@ -298,7 +322,55 @@ describe('a second run', () => {
   });
 });
 
+it('the same content is asked about once, however many files have it', async () => {
+  const cwd = temporaryFolder();
+  for (let number = 0; number < 40; number += 1)
+    writeFileSync(join(cwd, `${number}.png`), picture(number % 2));
+  const { env, args, asked } = await startAnswering(async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return false;
+  });
+  const run = await runDescribe([...args, '.', '-j', '16', '--format', 'jsonl'], { env, cwd });
+  expect(recordsOf(run.stdout).map(({ source, text }) => [source, text])).toEqual(
+    readdirSync(cwd)
+      .filter((name) => name.endsWith('.png'))
+      .sort()
+      .map((name) => [`./${name}`, answerTo(sha256(readFileSync(join(cwd, name))))]),
+  );
+  expect(asked).toHaveLength(2);
+  // Nothing was done before.
+  expect(run.stderr).toBe('');
+});
+
 describe('files of their own', () => {
+  it('follow the question, but for those that somebody has changed', async () => {
+    const cwd = temporaryFolder();
+    pictures(join(cwd, 'in'), 2);
+    copyFileSync(join(cwd, 'in/000000.png'), join(cwd, 'in/copy.png'));
+    const { env, args } = await startAnswering(({ text }, response) => answer(response, `to ${text}`));
+    const run = async (question: string) => {
+      const { stderr } = await runDescribe([...args, 'in', '--sidecar', '.txt', '-p', question], {
+        env,
+        cwd,
+      });
+      const texts = ['000000', '000001', 'copy'].map((name) =>
+        readFileSync(join(cwd, `in/${name}.png.txt`), 'utf8'),
+      );
+      return { stderr, texts };
+    };
+    for (const question of ['one', 'two', 'one']) {
+      expect((await run(question)).texts).toEqual([
+        `to ${question}\n`,
+        `to ${question}\n`,
+        `to ${question}\n`,
+      ]);
+    }
+    writeFileSync(join(cwd, 'in/000001.png.txt'), 'better words');
+    const again = await run('one');
+    expect(again.texts[1]).toBe('better words');
+    expect(again.stderr).toMatch(/1 file .*left/);
+  });
+
   it('stand beside the inputs and are no inputs of the next run', async () => {
     const cwd = temporaryFolder();
     pictures(join(cwd, 'in'), 2);
