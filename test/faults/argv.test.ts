@@ -168,7 +168,7 @@ it('any command line ends with one of the documented codes, and never with a fau
     }),
     // The same lines each time: what a random one finds belongs into this seed's place, not into somebody's build.
     {
-      numRuns: Number(process.env.ARGV_RUNS ?? 100),
+      numRuns: Number(process.env.ARGV_RUNS ?? 50),
       seed: Number(process.env.ARGV_SEED ?? 9),
       endOnFailure: true,
     },

@@ -172,8 +172,10 @@ describe('SRT', () => {
         expect(found.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds])).toEqual(
           expected.map(({ start, end }) => [start / 1000, end / 1000]),
         );
-        expect(letters(found.map(({ text }) => text.replaceAll('\u2060', '')).join(''))).toBe(
-          letters(segments.map(({ text }) => plainText(text).replaceAll('-->', '→')).join('')),
+        // An arrow that is parted by the end of a line stays as it was.
+        const withArrows = (all: readonly string[]) => letters(all.join('')).replaceAll('-->', '→');
+        expect(withArrows(found.map(({ text }) => text.replaceAll('\u2060', '')))).toBe(
+          withArrows(segments.map(({ text }) => plainText(text))),
         );
         expect(file).not.toMatch(/\n\n\n|\ufeff|\r/);
       }),
