@@ -49,14 +49,16 @@ export async function checkPrompt(
   }
 }
 
-/** Only what the limits depend on is looked into, which most photographs need not be. */
+/** Only what the limits depend on is looked into, and images, whose headers are quickly read. */
 async function lookInto(
   media: readonly Medium[],
   deliveries: readonly Delivery[],
   target: MediaTarget,
   { signal }: Context,
 ): Promise<InspectedMedium[]> {
-  const only = needsFacts(media, target);
+  const needed = needsFacts(media, target);
+  // A broken photograph is named here and now; its header is all that is read.
+  const only = (medium: Medium) => medium.kind === 'image' || needed(medium);
   const inspected = media.some(only)
     ? await (await import('../media/inspect.ts')).inspectMedia(media, { signal, only })
     : media.map((medium) => ({ medium, facts: {} }));

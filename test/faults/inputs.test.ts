@@ -17,6 +17,7 @@ const NASTY = 'new\nline\x1b[2J\u202e.png';
 writeFileSync(join(folder, NASTY), '');
 writeFileSync(join(folder, '-x.png'), PNG);
 writeFileSync(join(folder, `${'n'.repeat(251)}.png`), PNG);
+writeFileSync(join(folder, 'cut.png'), PNG.subarray(0, 20));
 writeFileSync(join(folder, 'notes.ts'), 'export const one = 1;\n');
 writeFileSync(join(folder, 'huge.json'), `${'['.repeat(100_000)}`);
 mkdirSync(join(folder, 'sub'));
@@ -57,6 +58,7 @@ const good = (fault: string, args: readonly string[], more: Partial<Row> = {}): 
 
 faults('what cannot be read', [
   bad('links that go round', ['-a', 'a'], { skip: unix, says: /"?a"?/ }),
+  bad('an image that is cut within its header', ['-a', 'cut.png'], { says: /cut\.png is a broken image/ }),
   bad('a socket', ['-a', 'socket'], { skip: unix, says: /socket/ }),
   bad('a device', ['-a', '/dev/zero'], { skip: unix, says: /\/dev\/zero/, seconds: 5 }),
   bad('a name that would drive the terminal', ['-a', NASTY], {
