@@ -1,6 +1,6 @@
 // `npm run bench`: each figure as a ratio to a floor measured in the same run, beside its budget.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
@@ -101,7 +101,8 @@ async function text() {
 async function media() {
   const file = (name, bytes) => {
     const path = join(folder, name);
-    writeFileSync(path, Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'));
+    // A photograph, and zeros after its end.
+    copyFileSync(join(here, '../examples/coffee.jpg'), path);
     truncateSync(path, bytes);
     return path;
   };

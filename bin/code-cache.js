@@ -16,6 +16,7 @@ const DIST = path.join(__dirname, '..', 'dist');
  * @returns {(command: string) => void} to be called at the end, with the command that ran
  */
 function useCodeCache(word = 'ask') {
+  const command = word === '-h' || word === '--help' ? 'help' : word;
   const folder = cacheFolder();
   if (!folder) return () => {};
   if (Module.enableCompileCache) {
@@ -30,16 +31,19 @@ function useCodeCache(word = 'ask') {
       return compile.call(this, content, filename);
     }
     const name = `${path.basename(filename)}.${content.length}`;
-    const cachedData =
-      (/^[a-z]+$/.test(word) && readCache(folder, word, name)) || readCache(folder, 'ask', name);
+    const own = /^[a-z]+$/.test(command) ? readCache(folder, command, name) : undefined;
+    const cachedData = own ?? readCache(folder, 'ask', name);
     const script = new vm.Script(Module.wrap(content), { filename, cachedData });
-    if (!cachedData || script.cachedDataRejected) made.push({ script, name });
+    // The code that a question uses is better than none, but a command writes down its own.
+    const borrowed = !own && cachedData !== undefined && !script.cachedDataRejected;
+    if (!own || script.cachedDataRejected) made.push({ script, name, borrowed });
     const require = (id) => this.require(id);
     return script.runInThisContext().call(this.exports, this.exports, require, this, filename, DIST);
   };
   return (ran) => {
     Module.prototype._compile = compile;
-    if (made.length > 0) writeCache(path.join(folder, ran), made);
+    const kept = made.filter(({ borrowed }) => !borrowed || (ran === command && ran !== 'ask'));
+    if (kept.length > 0) writeCache(path.join(folder, ran), kept);
   };
 }
 
