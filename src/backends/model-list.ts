@@ -1,6 +1,7 @@
 import { UnavailableError } from '../errors.ts';
 import type { HttpResponse } from '../http/client.ts';
 import { isRecord } from '../wire/error-body.ts';
+import { isNestedTooDeep } from '../wire/json-depth.ts';
 import { developerModelOf, entriesOf, listedModelOf, type Model, publisherModelOf } from '../wire/models.ts';
 import { type ExchangeParts, exchange } from './exchange.ts';
 
@@ -68,6 +69,7 @@ async function getJson(parts: ExchangeParts, url: URL, signal: AbortSignal): Pro
 
 async function* readJson(response: HttpResponse, host: string): AsyncGenerator<{ value: unknown }> {
   const text = await response.text(PAGE_BYTES);
+  if (isNestedTooDeep(text)) throw noModels({ host });
   try {
     yield { value: JSON.parse(text) };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isRecord } from './error-body.ts';
 import type { GenerateContentResponse } from './generate-content.ts';
+import { isNestedTooDeep } from './json-depth.ts';
 
 /** A batch job of either service, in the words that they share. */
 export type BatchJob = {
@@ -109,6 +110,7 @@ export type BatchResult = {
  * stood beside the request, the key among it. Undefined for what is no JSON object.
  */
 export function parseBatchResult(line: string): BatchResult | undefined {
+  if (isNestedTooDeep(line)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -276,6 +276,12 @@ faults('a status', [
   },
   { fault: '401', server: [refusal(401, 'UNAUTHENTICATED')], exit: 4 },
   {
+    fault: '401 from a server whose clock is years apart',
+    server: [{ ...refusal(401, 'UNAUTHENTICATED'), headers: { date: 'Wed, 01 Jan 2020 00:00:00 GMT' } }],
+    exit: 4,
+    says: /clock says .*2020-01-01/s,
+  },
+  {
     fault: '403 for a service that is off: where to switch it on',
     server: [
       refusal(403, 'PERMISSION_DENIED', [

@@ -4,6 +4,7 @@ import type { HttpClient, HttpResponse } from '../../http/client.ts';
 import { createJsonBody } from '../../http/json-body.ts';
 import { type RetryOptions, withRetry } from '../../http/retry.ts';
 import { isRecord } from '../../wire/error-body.ts';
+import { isNestedTooDeep } from '../../wire/json-depth.ts';
 import { statusError } from '../../wire/status.ts';
 
 /** With what a service's resources are asked for. */
@@ -66,7 +67,7 @@ export async function callJson(parts: ServiceParts, call: ServiceCall): Promise<
   const text = await response.text(ANSWER_BYTES);
   if (text.trim() === '') return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = isNestedTooDeep(text) ? undefined : JSON.parse(text);
     if (isRecord(value)) return value;
   } catch {
     // Said below: the content itself may be anything.
