@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stateFolder } from '../config/paths.ts';
+import { sessionsFolder } from '../config/paths.ts';
 import { KNOWN_MODELS } from '../models/known-models.ts';
 import { listSessions } from '../sessions/session-store.ts';
 import { templatesFolder } from './templates.ts';
@@ -14,10 +13,10 @@ export function modelNames(): readonly string[] {
 export async function sessionNames(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly string[]> {
-  const folder = stateFolder(env);
+  const folder = sessionsFolder(env);
   if (folder === undefined) return [];
   try {
-    return (await listSessions(join(folder, 'sessions'))).map(({ name }) => name);
+    return (await listSessions(folder)).map(({ name }) => name);
   } catch {
     return [];
   }

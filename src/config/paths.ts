@@ -30,6 +30,12 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>): 
   return home ? join(home, '.local', 'state', NAME) : undefined;
 }
 
+/** The folder of chat's sessions, in that of what is remembered. Undefined when the environment names no home. */
+export function sessionsFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const folder = stateFolder(env);
+  return folder === undefined ? undefined : join(folder, 'sessions');
+}
+
 /**
  * The user's file of settings.
  * @throws UsageError when the environment names no home

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { sessionsFolder } from '../../config/paths.ts';
 import { MODEL_FAMILIES } from '../../models/families.ts';
 import { listSessions } from '../../sessions/session-store.ts';
 import type { Chat } from './chat-state.ts';
-import { sessionsFolder } from './recorder.ts';
 import { SLASH_COMMANDS } from './slash-commands.ts';
 import { queuedNames } from './slash-message.ts';
 
@@ -40,7 +40,7 @@ export async function completeLine(chat: Chat, line: string): Promise<Completion
 }
 
 async function sessionNames({ context }: Chat): Promise<string[]> {
-  const folder = sessionsFolder(context);
+  const folder = sessionsFolder(context.env);
   return folder === undefined ? [] : (await listSessions(folder)).map(({ name }) => name);
 }
 

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stateFolder } from '../../config/paths.ts';
+import { sessionsFolder } from '../../config/paths.ts';
 import type { Context } from '../../context.ts';
 import { GeminiError } from '../../errors.ts';
 import type { SessionRecord, SettingsRecord } from '../../sessions/session-records.ts';
@@ -21,12 +20,6 @@ export type Recorder = {
   close(): Promise<void>;
 };
 
-/** The folder of sessions; undefined where there is no home. */
-export function sessionsFolder({ env }: Pick<Context, 'env'>): string | undefined {
-  const folder = stateFolder(env);
-  return folder === undefined ? undefined : join(folder, 'sessions');
-}
-
 /** @param store false: nothing is written until a session is taken */
 export function createRecorder(context: Context, store: boolean): Recorder {
   const { note } = context;
@@ -46,7 +39,7 @@ export function createRecorder(context: Context, store: boolean): Recorder {
   };
   /** Begun with the first turn, so that a chat without one leaves nothing. */
   const begin = async () => {
-    const folder = sessionsFolder(context);
+    const folder = sessionsFolder(context.env);
     if (folder !== undefined) return createSession(context.now(), { folder, note });
     storing = false;
     note('warning: the conversation is not stored: there is no home folder');
@@ -92,7 +85,7 @@ function isEmpty({ state: { start, turns, settings } }: Session): boolean {
  * @throws InputError when another process has it; UsageError for a name that cannot be
  */
 export async function openNamed(context: Context, name: string): Promise<Session | undefined> {
-  const folder = sessionsFolder(context);
+  const folder = sessionsFolder(context.env);
   if (folder === undefined) {
     context.note('warning: the conversation is not stored: there is no home folder');
     return undefined;

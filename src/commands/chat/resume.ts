@@ -1,3 +1,4 @@
+import { sessionsFolder } from '../../config/paths.ts';
 import type { Context } from '../../context.ts';
 import { InputError, UsageError } from '../../errors.ts';
 import type { SessionState } from '../../sessions/session-records.ts';
@@ -9,7 +10,7 @@ import {
   sessionExists,
 } from '../../sessions/session-store.ts';
 import type { ChatOptions } from './chat-state.ts';
-import { openNamed, sessionsFolder } from './recorder.ts';
+import { openNamed } from './recorder.ts';
 
 /** A session that a chat goes on with, or begins under a name; without `session`, nothing is written. */
 export type Resumed = {
@@ -23,7 +24,7 @@ export type Resumed = {
  * @throws InputError when there is none to go on with, or another process has it
  */
 export async function resume(context: Context, options: ChatOptions): Promise<Resumed | undefined> {
-  const folder = sessionsFolder(context);
+  const folder = sessionsFolder(context.env);
   const name = options.session ?? (options.continue ? await lastSession(folder) : undefined);
   if (name === undefined) return undefined;
   const isThere = folder !== undefined && (await sessionExists(name, folder));

@@ -1,3 +1,4 @@
+import { sessionsFolder } from '../../config/paths.ts';
 import { UsageError } from '../../errors.ts';
 import { listSessions, readSession, type Session, sessionExists } from '../../sessions/session-store.ts';
 import { oneLine } from '../../terminal/sanitize.ts';
@@ -5,7 +6,7 @@ import { styleFor } from '../../terminal/style.ts';
 import { renderTable, type TableColumn } from '../../terminal/table.ts';
 import { type Chat, contextOf } from './chat-state.ts';
 import { loadConversation } from './load-session.ts';
-import { allRecords, openNamed, sessionsFolder } from './recorder.ts';
+import { allRecords, openNamed } from './recorder.ts';
 import type { SlashHost } from './slash-commands.ts';
 
 /** `/save`: the conversation so far as a session of its own, which goes on from here. */
@@ -115,7 +116,7 @@ function timeInWords(time: Date): string {
 }
 
 function folderOf({ context }: Chat): string {
-  const folder = sessionsFolder(context);
+  const folder = sessionsFolder(context.env);
   if (folder !== undefined) return folder;
   throw new UsageError('there is no home folder to keep sessions in', { hint: 'set HOME or XDG_STATE_HOME' });
 }

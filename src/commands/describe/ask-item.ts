@@ -1,8 +1,6 @@
 import type { Backend } from '../../backends/backend.ts';
 import { isByteSource } from '../../byte-source.ts';
-import { limitTime } from '../../concurrency.ts';
 import type { Context } from '../../context.ts';
-import { UnavailableError } from '../../errors.ts';
 import { generate } from '../../generate.ts';
 import type { Answer } from '../../many/retry-until-answered.ts';
 import type { GenerateContentRequest, GenerateContentResponse, Part } from '../../wire/generate-content.ts';
@@ -11,6 +9,7 @@ import { answerFault } from '../answer-faults.ts';
 import { checkPrompt } from '../check-prompt.ts';
 import type { ComposedPrompt } from '../compose-request.ts';
 import { uploadMode } from '../prompt-options.ts';
+import { timeLimit } from '../time-limit.ts';
 import { uploadMedia } from '../upload-media.ts';
 
 /** Whom all items are asked of, and how. */
@@ -28,15 +27,8 @@ export type Asking = {
 /** One try of one item. @throws GeminiError when no answer came */
 export async function askItem(asking: Asking, prompt: ComposedPrompt, signal: AbortSignal): Promise<Answer> {
   const { context, backend, model, limits } = asking;
-  const seconds = context.config.number('timeout');
-  const limited =
-    seconds === 0
-      ? { signal, clear: () => {} }
-      : limitTime(
-          signal,
-          seconds * 1000,
-          new UnavailableError(`no complete answer within ${seconds} s (--timeout)`),
-        );
+  const { config } = context;
+  const limited = timeLimit({ config, signal }, (seconds) => `no complete answer within ${seconds} s`);
   try {
     const size = limits ? imageSize(prompt.request) : undefined;
     if (limits && (size === undefined || size.bytes > (asking.fitting.get(size.type) ?? -1))) {
